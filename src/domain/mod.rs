@@ -1,0 +1,27 @@
+//! The rules: functions of facts and `now`. No I/O, no async, no clock.
+//!
+//! One noun a file; a rule of the field is in the file of its noun.
+
+pub mod access;
+pub mod address;
+pub mod alert;
+pub mod audit;
+pub mod calendar;
+pub mod checkin;
+pub mod delivery;
+pub mod ids;
+pub mod import;
+pub mod incident;
+pub mod intake;
+pub mod ladder;
+pub mod letter;
+pub mod obligation;
+pub mod period;
+pub mod receipt;
+pub mod screen;
+pub mod seal;
+pub mod standing;
+pub mod tally;
+pub mod time;
+pub mod unit;
+pub mod window;

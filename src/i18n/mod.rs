@@ -1,0 +1,1 @@
+//! Knows every word that a person reads, in Chinese and in English.

@@ -14,6 +14,7 @@ pub mod import;
 pub mod incident;
 pub mod intake;
 pub mod ladder;
+pub mod language;
 pub mod letter;
 pub mod obligation;
 pub mod period;

@@ -1,0 +1,83 @@
+//! Knows what to tell a person whose request was not accepted: what to do next, without codes.
+
+use super::messages;
+
+messages! {
+    problem_title: "未能完成", "That did not work";
+    problem_summary(n): "有 {n} 处需要修改：", "There is {n} thing to mend:" | "There are {n} things to mend:";
+
+    // Of a check-in.
+    problem_not_open_yet(opens): "本场次 {opens} 开始接收，请届时再报。有紧急情况请立即打电话。",
+        "This round opens at {opens}; please report then. In an emergency, phone at once.";
+    problem_closed(closes): "本场次已于 {closes} 截止。请打电话给值班室，由值班员补录。",
+        "This round closed at {closes}. Please phone the duty office; the officer can still record it.";
+    problem_reason_needed: "请填写更正原因，例如：核实后确认无人受伤。",
+        "Please give the reason for the correction, for example: checked again, nobody is hurt.";
+    problem_other_content: "同一编号已报送过不同内容。要更正，请用新的编号再报一次。",
+        "Another content was already sent under this number. To correct it, send again under a new one.";
+    problem_unknown_obligation: "这一场次不需要本单位报送。请返回首页，按页面上的场次报送。",
+        "Your unit owes no report here. Please go back and use the round shown on the page.";
+    problem_other_unit: "这份报送属于其他单位。请用本单位的页面报送。",
+        "This report belongs to another unit. Please use your own unit's page.";
+    problem_yesterday: "页面是昨天打开的。请选择：补报昨天，还是报今天。",
+        "This page was opened yesterday. Please choose: report for yesterday, or for today.";
+
+    // Of a field.
+    problem_place_needed: "请填写地点，例如：××村三组。", "Please give the place, for example: group 3 of the village.";
+    problem_class_needed: "请选择情况类别。", "Please choose what kind of incident it is.";
+    problem_what_needed: "请简要写明发生了什么。", "Please say in a few words what happened.";
+    problem_choice_needed: "请选择“无情况”或“有情况”。", "Please choose \"all clear\" or \"incident\".";
+    problem_too_long(n): "请缩短到 {n} 个字以内。", "Please shorten it to {n} character." | "Please shorten it to {n} characters.";
+    problem_count(max): "请填写 0 至 {max} 的整数；不清楚可以留空。",
+        "Please give a whole number from 0 to {max}, or leave it empty if it is not known.";
+    problem_time(example): "请按 {example} 的样子填写时间。", "Please write the time like {example}.";
+    problem_day(example): "请按 {example} 的样子填写日期，并确认当月有这一天。",
+        "Please write the date like {example}, and check that the month has that day.";
+    problem_in_future: "时间晚于现在，请核对。", "That time is still to come; please check it.";
+    problem_reason_field: "请写明原因。", "Please give a reason.";
+    problem_address(address): "“{address}”不像邮箱地址，请按 duty@example.cn 的样子填写。",
+        "\"{address}\" does not look like an e-mail address; please write it like duty@example.cn.";
+    problem_characters: "文字中含有无法保存的字符，请删去后重填。",
+        "The text holds characters that cannot be kept; please remove them.";
+    problem_repeated(field): "“{field}”出现了两次，请只填一次。", "\"{field}\" was given twice; please give it once.";
+    problem_unknown_field(field): "不认识“{field}”这一项，请删去。",
+        "There is no field \"{field}\"; please remove it.";
+
+    // Of the door.
+    problem_sign_in: "请先登录。村（社区）工作站请扫描开通单上的二维码。",
+        "Please sign in. On a village workstation, use the code on your slip.";
+    problem_wrong_sign_in: "账号或密码不对，请再试一次；忘记密码请找系统管理员。",
+        "The name or the password is not right. Try again, or ask your administrator for a new link.";
+    problem_link_used: "这个链接已经用过或已过期，请向管理员要一个新的。",
+        "This link was used already or has expired; please ask the administrator for a new one.";
+    problem_wait(span): "尝试次数太多，请 {span}后再试。", "Too many tries; please wait {span}.";
+    problem_denied: "您的账号没有这项权限。需要时请联系系统管理员。",
+        "Your account may not do this. Please ask the administrator if you need it.";
+    problem_not_found: "没有找到这一页。请从首页重新进入。", "There is no such page. Please start again from the first page.";
+    problem_stale_form: "页面已过期，请刷新后再提交一次。", "This page has expired; please reload it and send again.";
+    problem_other_site: "提交不是从本系统的页面发出的。请打开本系统的页面再提交。",
+        "This was not sent from a page of this service. Please open its page and send again.";
+    problem_method: "这个地址不接受这种操作，请返回页面重试。", "This address does not do that; please go back to the page.";
+    problem_too_large(limit): "内容太大，请控制在 {limit} 以内。", "That is too large; please keep it under {limit}.";
+    problem_too_slow: "没有收完您的内容，请再提交一次（不会重复）。",
+        "Your report did not arrive completely; please send it again (it will not count twice).";
+    problem_unreadable: "没能读懂提交的内容，请返回页面重新填写。",
+        "What was sent could not be read; please go back to the page and fill it in again.";
+    problem_media(expected): "请用 {expected} 格式发送。", "Please send it as {expected}.";
+    problem_host: "请使用本系统的正式网址访问。", "Please use this service's own address.";
+
+    // Of the service.
+    problem_busy: "系统正忙，未确认收到。请稍后再点一次（不会重复）。",
+        "The service is busy and did not take it. Please press again in a moment (it will not count twice).";
+    problem_storage: "暂时无法保存，您的报送没有被接收。请稍后再试；紧急情况请立即打电话。",
+        "Nothing can be saved just now, and your report was not taken. Try again soon; in an emergency, phone at once.";
+    problem_ours: "系统出了问题，未确认收到。请再试一次；仍不行请打电话给值班室。",
+        "Something went wrong on our side and nothing was confirmed. Try again, or phone the duty office.";
+    problem_phone(phone): "值班电话：{phone}", "Duty phone: {phone}";
+
+    // Of a text that was kept all the same.
+    notice_id_masked: "文字中的身份证号已自动隐去，报送已正常接收。",
+        "An identity number in the text was masked; the report was taken.";
+    notice_phone_seen: "文字中像是有手机号码。如非必要，请更正时删去。",
+        "The text seems to hold a mobile number. Unless it is needed, please leave it out when you amend.";
+}

@@ -1,0 +1,1 @@
+//! Knows how units change over time.

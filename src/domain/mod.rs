@@ -18,6 +18,7 @@ pub mod language;
 pub mod letter;
 pub mod obligation;
 pub mod period;
+pub mod progress;
 pub mod receipt;
 pub mod screen;
 pub mod seal;

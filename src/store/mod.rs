@@ -1,1 +1,21 @@
-//! Map of `store`.
+//! Knows all the SQL: one text for SQLite and PostgreSQL.
+//!
+//! * `conn.rs` — connections, transactions, and the macros that expand one text for both engines
+//! * `connect.rs` — opening a database, its settings, its migrations, the lock of the one server
+//! * `error.rs` — what can go wrong, in this service's own terms
+//! * `dialect.rs` — what differs between the engines: batches as one JSON parameter
+//! * one file a noun — reads are methods of [`Conn`], writes are methods of [`Tx`], which is a `Conn` too
+
+mod conn;
+mod connect;
+mod deployment;
+mod dialect;
+mod error;
+
+pub use conn::{Conn, Tx};
+pub use connect::{Engine, Lock, Options, Store};
+pub use deployment::Deployment;
+pub use error::{Error, Result};
+
+pub(crate) use conn::on;
+pub(crate) use dialect::batch;

@@ -1,0 +1,224 @@
+//! Knows how a database is opened: its address, its settings, its migrations, and the lock of the one server.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+use super::{Conn, Error, Result, Tx};
+
+/// Which engine holds the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded default.
+    Sqlite,
+    /// For more than one machine.
+    Postgres,
+}
+
+/// How many connections to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// SQLite: read-only connections. The writer is always one.
+    pub readers: u32,
+    /// PostgreSQL: connections in all.
+    pub connections: u32,
+    /// How long a call waits for a free connection before it is told to come again.
+    pub wait: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            readers: 4,
+            connections: 16,
+            wait: Duration::from_secs(3),
+        }
+    }
+}
+
+/// The database.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// The embedded default: one writer, a few read-only readers.
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// Read-only connections.
+        readers: SqlitePool,
+        /// The file.
+        file: PathBuf,
+    },
+    /// A PostgreSQL server.
+    Postgres(PgPool),
+}
+
+static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+impl Store {
+    /// Opens a database and brings its tables up to date; makes an SQLite file that is not there.
+    ///
+    /// `url` is `sqlite:FILE` or `postgres://…`.
+    ///
+    /// # Errors
+    /// When the address cannot be understood or opened, or the tables are of a newer version.
+    pub async fn connect(url: &str, options: Options) -> Result<Self> {
+        let store = Self::open(url, options).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Opens a database and leaves its tables as they are.
+    ///
+    /// # Errors
+    /// When the address cannot be understood or opened.
+    pub async fn open(url: &str, options: Options) -> Result<Self> {
+        if let Some(file) = url.strip_prefix("sqlite:") {
+            return open_sqlite(Path::new(file.trim_start_matches("//")), options).await;
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return open_postgres(url, options).await;
+        }
+        Err(Error::Address(
+            "database.url must begin with sqlite: or postgres://".to_owned(),
+        ))
+    }
+
+    /// Brings the tables up to date, each step in a transaction of its own.
+    ///
+    /// # Errors
+    /// When a step fails, or the tables are of a newer version.
+    pub async fn migrate(&self) -> Result<()> {
+        let done = match self {
+            Self::Sqlite { writer, .. } => SQLITE.run(writer).await,
+            Self::Postgres(pool) => POSTGRES.run(pool).await,
+        };
+        done.map_err(|error| match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => Error::NewerSchema,
+            MigrateError::Execute(error) => error.into(),
+            other => Error::Other(other.to_string()),
+        })
+    }
+
+    /// Gives a connection to read from.
+    ///
+    /// # Errors
+    /// When none becomes free in time.
+    pub async fn read(&self) -> Result<Conn> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
+            Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Begins a transaction to write in.
+    ///
+    /// # Errors
+    /// When no connection becomes free in time, or another process holds the database.
+    pub async fn begin(&self) -> Result<Tx> {
+        let conn = match self {
+            Self::Sqlite { writer, .. } => Conn::Sqlite(writer.acquire().await?),
+            Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        };
+        Tx::begin(conn).await
+    }
+
+    /// Tells which engine it is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite { .. } => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(file: &Path, options: Options) -> Result<Store> {
+    let settings = SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL would lose acknowledged reports at power loss.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(options.wait)
+        .foreign_keys(true)
+        .pragma("secure_delete", "ON")
+        .statement_cache_capacity(200);
+    let opened = |error: sqlx::Error| {
+        Error::Address(format!(
+            "the database file {} cannot be opened: {error}",
+            file.display()
+        ))
+    };
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(options.wait)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(settings.clone().create_if_missing(true))
+        .await
+        .map_err(opened)?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(options.readers)
+        .acquire_timeout(options.wait)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(settings.read_only(true))
+        .await
+        .map_err(opened)?;
+    Ok(Store::Sqlite {
+        writer,
+        readers,
+        file: file.to_owned(),
+    })
+}
+
+async fn open_postgres(url: &str, options: Options) -> Result<Store> {
+    let settings = PgConnectOptions::from_str(url)
+        .map_err(|_| Error::Address("database.url is not a PostgreSQL address".to_owned()))?
+        .application_name("allclear")
+        .options([("synchronous_commit", "on"), ("timezone", "UTC")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections)
+        .acquire_timeout(options.wait)
+        .connect_with(settings)
+        .await
+        .map_err(|error| Error::Unavailable(format!("PostgreSQL does not answer: {error}")))?;
+    Ok(Store::Postgres(pool))
+}
+
+/// Held by the one server of an SQLite database, and let go by the operating system when the process ends.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held, never read")] Option<File>);
+
+impl Lock {
+    /// Takes the lock of a database; PostgreSQL needs none.
+    ///
+    /// # Errors
+    /// When another server holds it.
+    pub fn take(store: &Store) -> Result<Self> {
+        let Store::Sqlite { file, .. } = store else {
+            return Ok(Self(None));
+        };
+        let path = file.with_extension("lock");
+        let place = path.display().to_string();
+        let lock = File::create(&path).map_err(|error| Error::Address(format!("{place}: {error}")))?;
+        lock.try_lock().map_err(|_| Error::Locked(place))?;
+        Ok(Self(Some(lock)))
+    }
+}

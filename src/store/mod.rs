@@ -11,11 +11,13 @@ mod connect;
 mod deployment;
 mod dialect;
 mod error;
+mod unit;
 
 pub use conn::{Conn, Tx};
 pub use connect::{Engine, Lock, Options, Store};
 pub use deployment::Deployment;
 pub use error::{Error, Result};
+pub use unit::{BadAddress, NewVersion};
 
 pub(crate) use conn::on;
 pub(crate) use dialect::batch;

@@ -19,6 +19,7 @@ pub mod ladder;
 pub mod language;
 pub mod letter;
 pub mod obligation;
+pub mod outage;
 pub mod period;
 pub mod progress;
 pub mod receipt;

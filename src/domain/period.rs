@@ -1,1 +1,5 @@
 //! Knows period.
+
+mod local_time;
+
+pub use local_time::{LocalTime, LocalTimeError};

@@ -1,14 +1,17 @@
 //! Knows what a unit is: its kind, code, name and contacts, and the unit as it stands today.
 //!
-//! Its place among the others is in [`path`] and [`tree`], its history in [`lineage`].
+//! Its place among the others is in `path` and `tree`, its history in `lineage` and `succession`.
 
 mod contact;
 mod lineage;
 mod path;
+mod succession;
 mod tree;
 
 pub use contact::Contacts;
+pub use lineage::{Change, Decision, Lineage, LineageError, LineageKind, NewUnit, Revision, UnitVersion};
 pub use path::{PathError, UnitPath};
+pub use succession::{Heir, Part, abolish, merge, rename, revise, split};
 pub use tree::{Label, TreeError, UnitTree};
 
 use std::fmt;

@@ -163,9 +163,30 @@ impl UnitTree {
     /// Walks a span of whole subtrees from head to head.
     fn brothers(&self, span: std::ops::Range<usize>) -> impl Iterator<Item = &Unit> {
         let within = move |place: usize| (place < span.end).then_some(place);
-        let next = within.clone();
-        std::iter::successors(within(span.start), move |&place| next(self.ends[place]))
+        std::iter::successors(within(span.start), move |&place| within(self.ends[place]))
             .map(|place| &self.units[place])
+    }
+
+    /// Gives the units of a later tree that are new or stand otherwise: by name, code, kind, parent, or because
+    /// one above them moved.
+    pub fn altered<'a>(&self, after: &'a Self) -> Vec<&'a Unit> {
+        let same = |unit: &Unit| {
+            self.get(unit.id).is_some_and(|old| {
+                Unit {
+                    since: old.since,
+                    ..unit.clone()
+                } == *old
+            })
+        };
+        after.iter().filter(|unit| !same(unit)).collect()
+    }
+
+    /// Gives the ids of the units that a later tree no longer has.
+    pub fn gone(&self, after: &Self) -> Vec<UnitId> {
+        self.iter()
+            .map(|unit| unit.id)
+            .filter(|&id| after.get(id).is_none())
+            .collect()
     }
 
     /// Gives a unit's name with its parent's.
@@ -248,6 +269,21 @@ mod tests {
         assert_eq!(tree.label(UnitId(20)).unwrap().to_string(), "谢家滩镇 · 朱家村");
         assert_eq!(tree.label(UnitId(30)).unwrap().to_string(), "石门街镇 · 朱家村");
         assert_eq!(tree.label(UnitId(1)).unwrap().to_string(), "鄱阳县");
+    }
+
+    #[test]
+    fn a_township_that_moves_takes_the_paths_of_its_villages_along() {
+        let before = county();
+        let mut units: Vec<Unit> = before
+            .iter()
+            .filter(|unit| unit.id != UnitId(9))
+            .cloned()
+            .collect();
+        units.iter_mut().find(|unit| unit.id == UnitId(3)).unwrap().parent = Some(UnitId(2));
+        let after = UnitTree::new(units).unwrap();
+        assert_eq!(ids(before.altered(&after)), [3, 30]);
+        assert_eq!(before.gone(&after), [UnitId(9)]);
+        assert!(before.altered(&before).is_empty());
     }
 
     #[test]

@@ -1,0 +1,356 @@
+//! Knows obligations: written when a round opens, and the facts that end them.
+
+use serde::Serialize;
+
+use super::unit::json;
+use super::{Conn, Error, Result, Tx, batch, on};
+use crate::domain::checkin::{Claim, Content, Provenance};
+use crate::domain::ids::{AccountId, CheckInId, IncidentId, ObligationId, RoundId, UnitId};
+use crate::domain::obligation::{Kind, Obligation};
+use crate::domain::time::{Timestamp, from_millis};
+use crate::domain::unit::UnitPath;
+use crate::domain::window::Window;
+
+/// An obligation as it is stored: the frozen facts, and what its latest check-in says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The obligation.
+    pub obligation: Obligation,
+    /// Where the unit stood when the round opened.
+    pub path: UnitPath,
+    /// Whether its data count.
+    pub drill: bool,
+    /// Its latest check-in.
+    pub latest: Option<CheckInId>,
+    /// Whether the latest check-in is an incident.
+    pub incident: bool,
+    /// What became of an offline report's own time.
+    pub claim: Option<Claim>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    pub(super) id: i64,
+    unit_id: i64,
+    path: String,
+    kind: String,
+    subject: String,
+    round_id: Option<i64>,
+    business_date: String,
+    opens_at: i64,
+    scheduled_due: i64,
+    due_at: i64,
+    grace_ms: i64,
+    closes_at: i64,
+    drill: i64,
+    first_received_at: Option<i64>,
+    latest_check_in: Option<i64>,
+    provenance: Option<String>,
+    content: Option<String>,
+    claim: Option<String>,
+    excused_at: Option<i64>,
+    resumption: i64,
+    paused_step: i64,
+}
+
+/// Reads an instant of a row.
+pub(super) fn instant(table: &'static str, column: &'static str, row: i64, ms: i64) -> Result<Timestamp> {
+    from_millis(ms).ok_or_else(|| Error::broken(table, column, row, ms))
+}
+
+impl TryFrom<Row> for Stored {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        let at = |column, ms| instant("obligation", column, row.id, ms);
+        let broken = |column, value: &str| Error::broken("obligation", column, row.id, value);
+        let incident = row.subject.parse().ok().map(IncidentId);
+        let window = Window::new(
+            at("opens_at", row.opens_at)?,
+            at("due_at", row.due_at)?,
+            chrono::TimeDelta::milliseconds(row.grace_ms),
+            at("closes_at", row.closes_at)?,
+        )
+        .map_err(|error| broken("due_at", &error.to_string()))?;
+        let provenance = match &row.provenance {
+            Some(code) => Some(Provenance::parse(code).ok_or_else(|| broken("provenance", code))?),
+            None => None,
+        };
+        let claim = match &row.claim {
+            Some(code) => Some(Claim::parse(code).ok_or_else(|| broken("claim", code))?),
+            None => None,
+        };
+        Ok(Self {
+            obligation: Obligation {
+                id: ObligationId(row.id),
+                unit: UnitId(row.unit_id),
+                kind: Kind::parse(&row.kind, incident).ok_or_else(|| broken("kind", &row.kind))?,
+                round: row.round_id.map(RoundId),
+                day: row.business_date.parse().map_err(|_| broken("business_date", &row.business_date))?,
+                window,
+                scheduled_due: at("scheduled_due", row.scheduled_due)?,
+                first_received: row.first_received_at.map(|ms| at("first_received_at", ms)).transpose()?,
+                provenance,
+                claim_accepted: claim == Some(Claim::Accepted),
+                excused: row.excused_at.map(|ms| at("excused_at", ms)).transpose()?,
+                resumption: (row.resumption != 0).then(|| at("resumption", row.resumption)).transpose()?,
+                paused_step: u32::try_from(row.paused_step).ok(),
+            },
+            path: UnitPath::parse(&row.path).map_err(|_| broken("path", &row.path))?,
+            drill: row.drill != 0,
+            latest: row.latest_check_in.map(CheckInId),
+            incident: row.content.as_deref() == Some("incident"),
+            claim,
+        })
+    }
+}
+
+/// An obligation to be written.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewRow {
+    /// The unit.
+    pub unit_id: i64,
+    /// Where the unit stands.
+    pub path: String,
+    /// [`Kind::code`].
+    pub kind: &'static str,
+    /// The incident of a follow-up, else empty.
+    pub subject: String,
+    /// The round whose ladder it follows.
+    pub round_id: Option<i64>,
+    /// The day that it is for.
+    pub business_date: String,
+    /// Unix milliseconds.
+    pub opens_at: i64,
+    /// Unix milliseconds.
+    pub due_at: i64,
+    /// Milliseconds.
+    pub grace_ms: i64,
+    /// Unix milliseconds.
+    pub closes_at: i64,
+    /// 1 for a drill.
+    pub drill: i64,
+}
+
+/// An obligation that a round also serves.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Source {
+    /// The unit.
+    pub unit_id: i64,
+    /// The due time that the obligation was opened with.
+    pub scheduled_due: i64,
+    /// The round.
+    pub round_id: i64,
+}
+
+/// What a check-in makes of its obligation.
+#[derive(Debug, Clone, Copy)]
+pub struct Met {
+    /// When it was received; kept only if none was before.
+    pub received: Timestamp,
+    /// The check-in.
+    pub check_in: CheckInId,
+    /// By what way it came.
+    pub provenance: Provenance,
+    /// Whether it is an incident.
+    pub incident: bool,
+    /// Whether its own time waits for the duty office.
+    pub claimed: bool,
+}
+
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT o.id, o.unit_id, o.path, o.kind, o.subject, o.round_id, o.business_date, o.opens_at,
+                o.scheduled_due, o.due_at, o.grace_ms, o.closes_at, o.drill, o.first_received_at, o.latest_check_in,
+                o.provenance, o.content, o.claim, o.excused_at, o.resumption, o.paused_step FROM ",
+            $rest
+        )
+    };
+}
+
+fn read(rows: Vec<Row>) -> Result<Vec<Stored>> {
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
+impl Conn {
+    /// Gives an obligation.
+    pub async fn obligation(&mut self, id: ObligationId) -> Result<Option<Stored>> {
+        const SQL: &str = columns!("obligation o WHERE o.id = $1");
+        let row: Option<Row> = on!(self, c => sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?;
+        row.map(Stored::try_from).transpose()
+    }
+
+    /// Gives some obligations, ordered by id.
+    pub async fn obligations(&mut self, ids: &[ObligationId]) -> Result<Vec<Stored>> {
+        let ids: Vec<UnitId> = ids.iter().map(|id| UnitId(id.0)).collect();
+        let sql = batch!(self, "SELECT o.id, o.unit_id, o.path, o.kind, o.subject, o.round_id, o.business_date,
+            o.opens_at, o.scheduled_due, o.due_at, o.grace_ms, o.closes_at, o.drill, o.first_received_at,
+            o.latest_check_in, o.provenance, o.content, o.claim, o.excused_at, o.resumption, o.paused_step FROM ",
+            [id bigint], " JOIN obligation o ON o.id = r.id ORDER BY o.id");
+        let list = super::unit::id_list(&ids);
+        read(on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?)
+    }
+
+    /// Gives the obligations of a unit that have opened and do not close before an instant, earliest due first.
+    pub async fn obligations_of_unit(
+        &mut self,
+        unit: UnitId,
+        opened: Timestamp,
+        closing: Timestamp,
+    ) -> Result<Vec<Stored>> {
+        const SQL: &str = columns!(
+            "obligation o WHERE o.unit_id = $1 AND o.opens_at <= $2 AND o.closes_at > $3 ORDER BY o.due_at, o.id"
+        );
+        let (opened, closing) = (opened.timestamp_millis(), closing.timestamp_millis());
+        read(on!(self, c => sqlx::query_as(SQL).bind(unit.0).bind(opened).bind(closing).fetch_all(c).await)?)
+    }
+
+    /// Gives the routine obligations of some units with a scheduled due time from `from` to `until`, both included.
+    pub async fn obligations_near(
+        &mut self,
+        units: &[UnitId],
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Stored>> {
+        let sql = batch!(self, "SELECT o.id, o.unit_id, o.path, o.kind, o.subject, o.round_id, o.business_date,
+            o.opens_at, o.scheduled_due, o.due_at, o.grace_ms, o.closes_at, o.drill, o.first_received_at,
+            o.latest_check_in, o.provenance, o.content, o.claim, o.excused_at, o.resumption, o.paused_step FROM ",
+            [id bigint], " JOIN obligation o ON o.unit_id = r.id AND o.kind = 'routine' AND o.subject = ''
+             AND o.scheduled_due >= $2 AND o.scheduled_due <= $3 ORDER BY o.id");
+        let list = super::unit::id_list(units);
+        let (from, until) = (from.timestamp_millis(), until.timestamp_millis());
+        read(on!(self, c => sqlx::query_as(sql).bind(list).bind(from).bind(until).fetch_all(c).await)?)
+    }
+
+    /// Gives the unmet obligations of one chase group after a row, in order of id, `limit` at most.
+    pub async fn unmet(
+        &mut self,
+        round: RoundId,
+        due: Timestamp,
+        resumption: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Stored>> {
+        const SQL: &str = columns!(
+            "obligation o WHERE o.round_id = $1 AND o.due_at = $2 AND o.resumption = $3 AND o.id > $4
+             AND o.first_received_at IS NULL AND o.excused_at IS NULL ORDER BY o.id LIMIT $5"
+        );
+        let due = due.timestamp_millis();
+        read(on!(self, c => sqlx::query_as(SQL).bind(round.0).bind(due).bind(resumption).bind(after).bind(limit)
+            .fetch_all(c).await)?)
+    }
+
+    /// Gives the obligations of a round below a path, unmet ones first; `limit` at most.
+    pub async fn obligations_of_round(
+        &mut self,
+        round: RoundId,
+        below: &UnitPath,
+        limit: i64,
+    ) -> Result<Vec<Stored>> {
+        const SQL: &str = columns!(
+            "obligation o WHERE o.round_id = $1 AND o.path >= $2 AND o.path < $3
+             ORDER BY CASE WHEN o.first_received_at IS NULL AND o.excused_at IS NULL THEN 0 ELSE 1 END, o.path
+             LIMIT $4"
+        );
+        let (low, high) = below.range();
+        read(on!(self, c => sqlx::query_as(SQL).bind(round.0).bind(low).bind(high).bind(limit)
+            .fetch_all(c).await)?)
+    }
+}
+
+impl Tx {
+    /// Writes obligations; those that are there already stay as they are. Gives how many are new.
+    pub async fn add_obligations(&mut self, rows: &[NewRow]) -> Result<u64> {
+        let sql = batch!(self, "INSERT INTO obligation (unit_id, path, kind, subject, round_id, business_date,
+            opens_at, scheduled_due, scheduled_closes, due_at, grace_ms, closes_at, drill, resumption, paused_step)
+            SELECT r.unit_id, r.path, r.kind, r.subject, r.round_id, r.business_date,
+            r.opens_at, r.due_at, r.closes_at, r.due_at, r.grace_ms, r.closes_at, r.drill, 0, -1 FROM ",
+            [unit_id bigint, path text, kind text, subject text, round_id bigint, business_date text,
+             opens_at bigint, due_at bigint, grace_ms bigint, closes_at bigint, drill bigint],
+            " WHERE true ON CONFLICT (unit_id, kind, subject, scheduled_due) DO NOTHING");
+        Ok(on!(self, c => sqlx::query(sql).bind(json(rows)?).execute(c).await.map(|done| done.rows_affected()))?)
+    }
+
+    /// Records which rounds obligations serve.
+    pub async fn add_sources(&mut self, kind: &str, sources: &[Source]) -> Result<()> {
+        let sql = batch!(self, "INSERT INTO obligation_source (obligation_id, round_id)
+            SELECT o.id, r.round_id FROM ", [unit_id bigint, scheduled_due bigint, round_id bigint],
+            " JOIN obligation o ON o.unit_id = r.unit_id AND o.kind = $2 AND o.subject = ''
+              AND o.scheduled_due = r.scheduled_due WHERE true ON CONFLICT DO NOTHING");
+        on!(self, c => sqlx::query(sql).bind(json(sources)?).bind(kind).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Records that an obligation is met; the first receipt decides timeliness for ever.
+    pub async fn meet(&mut self, id: ObligationId, met: Met) -> Result<()> {
+        const SQL: &str = "UPDATE obligation SET first_received_at = COALESCE(first_received_at, $2),
+            claim = CASE WHEN first_received_at IS NULL AND $6 = 1 THEN 'pending' ELSE claim END,
+            latest_check_in = $3, provenance = $4, content = $5 WHERE id = $1";
+        let received = met.received.timestamp_millis();
+        let content = if met.incident { "incident" } else { Content::AllClear.code() };
+        on!(self, c => sqlx::query(SQL).bind(id.0).bind(received).bind(met.check_in.0)
+            .bind(met.provenance.code()).bind(content).bind(i64::from(met.claimed)).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Records a decision that no report need come. Gives whether the obligation was unmet until now.
+    pub async fn excuse(
+        &mut self,
+        id: ObligationId,
+        by: AccountId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        const MARK: &str = "UPDATE obligation SET excused_at = $2
+            WHERE id = $1 AND excused_at IS NULL AND first_received_at IS NULL";
+        const RECORD: &str = "INSERT INTO excusal (obligation_id, decided_by, decided_at, reason)
+            VALUES ($1, $2, $3, $4)";
+        let at = now.timestamp_millis();
+        let marked =
+            on!(self, c => sqlx::query(MARK).bind(id.0).bind(at).execute(c).await.map(|d| d.rows_affected()))?;
+        if marked == 0 {
+            return Ok(false);
+        }
+        on!(self, c => sqlx::query(RECORD).bind(id.0).bind(by.0).bind(at).bind(reason).execute(c).await.map(|_| ()))?;
+        Ok(true)
+    }
+
+    /// Takes an excusal back. Gives whether there was one.
+    pub async fn undo_excusal(&mut self, id: ObligationId, now: Timestamp) -> Result<bool> {
+        const MARK: &str = "UPDATE obligation SET excused_at = NULL WHERE id = $1 AND excused_at IS NOT NULL";
+        const RECORD: &str = "UPDATE excusal SET undone_at = $2 WHERE obligation_id = $1 AND undone_at IS NULL";
+        let at = now.timestamp_millis();
+        let marked = on!(self, c => sqlx::query(MARK).bind(id.0).execute(c).await.map(|d| d.rows_affected()))?;
+        on!(self, c => sqlx::query(RECORD).bind(id.0).bind(at).execute(c).await.map(|_| ()))?;
+        Ok(marked > 0)
+    }
+
+    /// Puts an extended window in force and records the decision; the pause of the old chase ends with it.
+    pub async fn extend(
+        &mut self,
+        before: &Obligation,
+        after: &Obligation,
+        by: AccountId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        const MOVE: &str = "UPDATE obligation SET due_at = $2, closes_at = $3, resumption = 0, paused_step = -1
+            WHERE id = $1";
+        const RECORD: &str = "INSERT INTO extension
+            (obligation_id, decided_by, decided_at, reason, due_before, due_after) VALUES ($1, $2, $3, $4, $5, $6)";
+        let (old, new) = (before.window.due().timestamp_millis(), after.window.due().timestamp_millis());
+        let (id, closes, at) = (before.id.0, after.window.closes().timestamp_millis(), now.timestamp_millis());
+        on!(self, c => sqlx::query(MOVE).bind(id).bind(new).bind(closes).execute(c).await.map(|_| ()))?;
+        on!(self, c => sqlx::query(RECORD).bind(id).bind(by.0).bind(at).bind(reason).bind(old).bind(new)
+            .execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Moves an obligation to the chase group that waits for a resumption, after a step.
+    pub async fn pause(&mut self, id: ObligationId, until: Timestamp, step: u32) -> Result<()> {
+        const SQL: &str = "UPDATE obligation SET resumption = $2, paused_step = $3 WHERE id = $1";
+        let until = until.timestamp_millis();
+        on!(self, c => sqlx::query(SQL).bind(id.0).bind(until).bind(i64::from(step)).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+}

@@ -81,7 +81,8 @@ impl TryFrom<Row> for Chase {
 impl Conn {
     /// Gives the groups that want to be looked at, the longest waiting first.
     pub async fn chases_due(&mut self, now: Timestamp, limit: i64) -> Result<Vec<Chase>> {
-        const SQL: &str = "SELECT round_id, due_at, resumption, closes_at, progress, firing, obligation_cursor
+        const SQL: &str =
+            "SELECT round_id, due_at, resumption, closes_at, progress, firing, obligation_cursor
             FROM chase WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, round_id LIMIT $2";
         let now = now.timestamp_millis();
         let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).bind(now).bind(limit).fetch_all(c).await)?;
@@ -90,7 +91,8 @@ impl Conn {
 
     /// Gives one group's chase.
     pub async fn chase(&mut self, group: Group) -> Result<Option<Chase>> {
-        const SQL: &str = "SELECT round_id, due_at, resumption, closes_at, progress, firing, obligation_cursor
+        const SQL: &str =
+            "SELECT round_id, due_at, resumption, closes_at, progress, firing, obligation_cursor
             FROM chase WHERE round_id = $1 AND due_at = $2 AND resumption = $3";
         let due = group.due.timestamp_millis();
         let row: Option<Row> = on!(self, c => sqlx::query_as(SQL).bind(group.round.0).bind(due)

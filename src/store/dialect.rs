@@ -10,7 +10,7 @@
 /// `batch!(tx, "INSERT INTO t (a, b) SELECT r.a, r.b FROM ", [a bigint, b text], " WHERE true ON CONFLICT DO NOTHING")`
 /// is a `&'static str` whose first parameter `$1` is the JSON array of objects with these keys.
 macro_rules! batch {
-    ($conn:expr, $before:literal, [$($column:ident $kind:ident),+ $(,)?], $after:literal) => {
+    ($conn:expr, $before:expr, [$($column:ident $kind:ident),+ $(,)?], $after:expr) => {
         match $conn.engine() {
             $crate::store::Engine::Sqlite => concat!(
                 $before,

@@ -6,17 +6,25 @@
 //! * `dialect.rs` — what differs between the engines: batches as one JSON parameter
 //! * one file a noun — reads are methods of [`Conn`], writes are methods of [`Tx`], which is a `Conn` too
 
+mod audit;
+mod chase;
 mod conn;
 mod connect;
 mod deployment;
 mod dialect;
 mod error;
+mod letter;
+mod obligation;
 mod unit;
 
+pub use audit::AuditRow;
+pub use chase::{Chase, Firing, Group, NewGap};
 pub use conn::{Conn, Tx};
 pub use connect::{Engine, Lock, Options, Store};
 pub use deployment::Deployment;
 pub use error::{Error, Result};
+pub use letter::{NewItem, NewLetter};
+pub use obligation::{Met, NewRow as NewObligationRow, Source, Stored as StoredObligation};
 pub use unit::{BadAddress, NewVersion};
 
 pub(crate) use conn::on;

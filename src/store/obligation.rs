@@ -85,14 +85,22 @@ impl TryFrom<Row> for Stored {
                 unit: UnitId(row.unit_id),
                 kind: Kind::parse(&row.kind, incident).ok_or_else(|| broken("kind", &row.kind))?,
                 round: row.round_id.map(RoundId),
-                day: row.business_date.parse().map_err(|_| broken("business_date", &row.business_date))?,
+                day: row
+                    .business_date
+                    .parse()
+                    .map_err(|_| broken("business_date", &row.business_date))?,
                 window,
                 scheduled_due: at("scheduled_due", row.scheduled_due)?,
-                first_received: row.first_received_at.map(|ms| at("first_received_at", ms)).transpose()?,
+                first_received: row
+                    .first_received_at
+                    .map(|ms| at("first_received_at", ms))
+                    .transpose()?,
                 provenance,
                 claim_accepted: claim == Some(Claim::Accepted),
                 excused: row.excused_at.map(|ms| at("excused_at", ms)).transpose()?,
-                resumption: (row.resumption != 0).then(|| at("resumption", row.resumption)).transpose()?,
+                resumption: (row.resumption != 0)
+                    .then(|| at("resumption", row.resumption))
+                    .transpose()?,
                 paused_step: u32::try_from(row.paused_step).ok(),
             },
             path: UnitPath::parse(&row.path).map_err(|_| broken("path", &row.path))?,
@@ -183,9 +191,7 @@ impl Conn {
     /// Gives some obligations, ordered by id.
     pub async fn obligations(&mut self, ids: &[ObligationId]) -> Result<Vec<Stored>> {
         let ids: Vec<UnitId> = ids.iter().map(|id| UnitId(id.0)).collect();
-        let sql = batch!(self, "SELECT o.id, o.unit_id, o.path, o.kind, o.subject, o.round_id, o.business_date,
-            o.opens_at, o.scheduled_due, o.due_at, o.grace_ms, o.closes_at, o.drill, o.first_received_at,
-            o.latest_check_in, o.provenance, o.content, o.claim, o.excused_at, o.resumption, o.paused_step FROM ",
+        let sql = batch!(self, columns!(""),
             [id bigint], " JOIN obligation o ON o.id = r.id ORDER BY o.id");
         let list = super::unit::id_list(&ids);
         read(on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?)
@@ -212,9 +218,7 @@ impl Conn {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Stored>> {
-        let sql = batch!(self, "SELECT o.id, o.unit_id, o.path, o.kind, o.subject, o.round_id, o.business_date,
-            o.opens_at, o.scheduled_due, o.due_at, o.grace_ms, o.closes_at, o.drill, o.first_received_at,
-            o.latest_check_in, o.provenance, o.content, o.claim, o.excused_at, o.resumption, o.paused_step FROM ",
+        let sql = batch!(self, columns!(""),
             [id bigint], " JOIN obligation o ON o.unit_id = r.id AND o.kind = 'routine' AND o.subject = ''
              AND o.scheduled_due >= $2 AND o.scheduled_due <= $3 ORDER BY o.id");
         let list = super::unit::id_list(units);
@@ -236,8 +240,10 @@ impl Conn {
              AND o.first_received_at IS NULL AND o.excused_at IS NULL ORDER BY o.id LIMIT $5"
         );
         let due = due.timestamp_millis();
-        read(on!(self, c => sqlx::query_as(SQL).bind(round.0).bind(due).bind(resumption).bind(after).bind(limit)
-            .fetch_all(c).await)?)
+        read(
+            on!(self, c => sqlx::query_as(SQL).bind(round.0).bind(due).bind(resumption).bind(after).bind(limit)
+            .fetch_all(c).await)?,
+        )
     }
 
     /// Gives the obligations of a round below a path, unmet ones first; `limit` at most.
@@ -253,8 +259,10 @@ impl Conn {
              LIMIT $4"
         );
         let (low, high) = below.range();
-        read(on!(self, c => sqlx::query_as(SQL).bind(round.0).bind(low).bind(high).bind(limit)
-            .fetch_all(c).await)?)
+        read(
+            on!(self, c => sqlx::query_as(SQL).bind(round.0).bind(low).bind(high).bind(limit)
+            .fetch_all(c).await)?,
+        )
     }
 }
 
@@ -268,7 +276,9 @@ impl Tx {
             [unit_id bigint, path text, kind text, subject text, round_id bigint, business_date text,
              opens_at bigint, due_at bigint, grace_ms bigint, closes_at bigint, drill bigint],
             " WHERE true ON CONFLICT (unit_id, kind, subject, scheduled_due) DO NOTHING");
-        Ok(on!(self, c => sqlx::query(sql).bind(json(rows)?).execute(c).await.map(|done| done.rows_affected()))?)
+        Ok(
+            on!(self, c => sqlx::query(sql).bind(json(rows)?).execute(c).await.map(|done| done.rows_affected()))?,
+        )
     }
 
     /// Records which rounds obligations serve.
@@ -287,7 +297,11 @@ impl Tx {
             claim = CASE WHEN first_received_at IS NULL AND $6 = 1 THEN 'pending' ELSE claim END,
             latest_check_in = $3, provenance = $4, content = $5 WHERE id = $1";
         let received = met.received.timestamp_millis();
-        let content = if met.incident { "incident" } else { Content::AllClear.code() };
+        let content = if met.incident {
+            "incident"
+        } else {
+            Content::AllClear.code()
+        };
         on!(self, c => sqlx::query(SQL).bind(id.0).bind(received).bind(met.check_in.0)
             .bind(met.provenance.code()).bind(content).bind(i64::from(met.claimed)).execute(c).await.map(|_| ()))?;
         Ok(())
@@ -306,8 +320,7 @@ impl Tx {
         const RECORD: &str = "INSERT INTO excusal (obligation_id, decided_by, decided_at, reason)
             VALUES ($1, $2, $3, $4)";
         let at = now.timestamp_millis();
-        let marked =
-            on!(self, c => sqlx::query(MARK).bind(id.0).bind(at).execute(c).await.map(|d| d.rows_affected()))?;
+        let marked = on!(self, c => sqlx::query(MARK).bind(id.0).bind(at).execute(c).await.map(|d| d.rows_affected()))?;
         if marked == 0 {
             return Ok(false);
         }
@@ -318,9 +331,11 @@ impl Tx {
     /// Takes an excusal back. Gives whether there was one.
     pub async fn undo_excusal(&mut self, id: ObligationId, now: Timestamp) -> Result<bool> {
         const MARK: &str = "UPDATE obligation SET excused_at = NULL WHERE id = $1 AND excused_at IS NOT NULL";
-        const RECORD: &str = "UPDATE excusal SET undone_at = $2 WHERE obligation_id = $1 AND undone_at IS NULL";
+        const RECORD: &str =
+            "UPDATE excusal SET undone_at = $2 WHERE obligation_id = $1 AND undone_at IS NULL";
         let at = now.timestamp_millis();
-        let marked = on!(self, c => sqlx::query(MARK).bind(id.0).execute(c).await.map(|d| d.rows_affected()))?;
+        let marked =
+            on!(self, c => sqlx::query(MARK).bind(id.0).execute(c).await.map(|d| d.rows_affected()))?;
         on!(self, c => sqlx::query(RECORD).bind(id.0).bind(at).execute(c).await.map(|_| ()))?;
         Ok(marked > 0)
     }
@@ -334,12 +349,20 @@ impl Tx {
         reason: &str,
         now: Timestamp,
     ) -> Result<()> {
-        const MOVE: &str = "UPDATE obligation SET due_at = $2, closes_at = $3, resumption = 0, paused_step = -1
+        const MOVE: &str =
+            "UPDATE obligation SET due_at = $2, closes_at = $3, resumption = 0, paused_step = -1
             WHERE id = $1";
         const RECORD: &str = "INSERT INTO extension
             (obligation_id, decided_by, decided_at, reason, due_before, due_after) VALUES ($1, $2, $3, $4, $5, $6)";
-        let (old, new) = (before.window.due().timestamp_millis(), after.window.due().timestamp_millis());
-        let (id, closes, at) = (before.id.0, after.window.closes().timestamp_millis(), now.timestamp_millis());
+        let (old, new) = (
+            before.window.due().timestamp_millis(),
+            after.window.due().timestamp_millis(),
+        );
+        let (id, closes, at) = (
+            before.id.0,
+            after.window.closes().timestamp_millis(),
+            now.timestamp_millis(),
+        );
         on!(self, c => sqlx::query(MOVE).bind(id).bind(new).bind(closes).execute(c).await.map(|_| ()))?;
         on!(self, c => sqlx::query(RECORD).bind(id).bind(by.0).bind(at).bind(reason).bind(old).bind(new)
             .execute(c).await.map(|_| ()))?;

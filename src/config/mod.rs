@@ -1,1 +1,33 @@
-//! Map of `config`.
+//! Knows every setting: where it comes from, what it may be, and how it is shown.
+//!
+//! - [`settings`]: the settings themselves, one struct a section; [`database`]: which one it is
+//! - [`layers`]: defaults < file < environment < command line; names that are no settings
+//! - [`read`]: takes one setting out of the layers; [`value`]: durations, sizes, networks
+//! - [`check`]: what must hold between settings, and what an administrator should know
+//! - [`show`]: the settings in force, without their secrets
+//! - [`key`]: the key of receipts and links; [`data`]: lists that come with the program
+//!
+//! All that is wrong with a configuration is said at once, in [`Faults`].
+
+mod check;
+mod data;
+mod database;
+mod faults;
+mod key;
+mod layers;
+mod read;
+mod settings;
+mod show;
+mod value;
+
+pub use database::{Database, Engine};
+pub use faults::Faults;
+pub use key::{KeyError, key};
+pub use layers::{DEFAULTS, Origin, Sources};
+pub use settings::{
+    Chase, Classes, Duty, Holidays, Intake, Log, Mail, Seal, Service, Session, Settings, Urgent, Web,
+};
+pub use value::{LogFormat, Network, Setting, Size, Span, Tls};
+
+#[cfg(test)]
+mod tests;

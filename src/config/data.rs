@@ -1,0 +1,45 @@
+//! Knows the lists that come with the program, and those that an administrator puts in their place.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::path::Path;
+
+use super::faults::Faults;
+use super::settings::Settings;
+use crate::domain::calendar::Calendar;
+
+const HOLIDAYS: &str = include_str!("../../config/holidays/cn.json");
+
+impl Settings {
+    /// Reads the calendar of holidays and make-up workdays.
+    pub fn calendar(&self) -> Result<Calendar, Faults> {
+        list(
+            "holidays.file",
+            self.holidays.file.as_deref(),
+            HOLIDAYS,
+            Calendar::parse,
+        )
+    }
+}
+
+/// Reads the administrator's file, or else what comes with the program.
+fn list<T, E: Display>(
+    key: &str,
+    file: Option<&Path>,
+    own: &'static str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, Faults> {
+    let name = file.map_or_else(|| "the list of the program".into(), |f| f.display().to_string());
+    let fault = |words: String| {
+        let mut faults = Faults::default();
+        faults.note(format!("{key}: {words}"));
+        faults
+    };
+    let text = match file {
+        None => Cow::Borrowed(own),
+        Some(path) => Cow::Owned(
+            std::fs::read_to_string(path).map_err(|e| fault(format!("{name} cannot be read: {e}")))?,
+        ),
+    };
+    parse(text.trim_start_matches('\u{feff}')).map_err(|e| fault(format!("{name}: {e}")))
+}

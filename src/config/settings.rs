@@ -1,0 +1,362 @@
+//! Knows the settings themselves; `config/default.toml` explains each.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use chrono_tz::Tz;
+use secrecy::SecretString;
+
+use super::check;
+use super::database::Database;
+use super::faults::Faults;
+use super::layers::{Layers, Origin, Sources};
+use super::read::{Broken, Reader};
+use super::show;
+use super::value::{LogFormat, Network, Setting, Size, Span, Tls};
+use crate::domain::address::Address;
+use crate::domain::ladder::{Ladder, Step, default_ladder};
+use crate::domain::language::Lang;
+
+/// Everything that an administrator can set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub service: Service,
+    pub database: Database,
+    pub mail: Mail,
+    pub duty: Duty,
+    pub urgent: Urgent,
+    pub chase: Chase,
+    pub intake: Intake,
+    pub web: Web,
+    pub session: Session,
+    pub log: Log,
+    pub seal: Seal,
+    pub holidays: Holidays,
+    pub classes: Classes,
+    /// What was written, without the secrets.
+    pub(super) layers: Layers,
+}
+
+/// `[service]`
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub name: String,
+    /// Without a slash at its end.
+    pub base_url: String,
+    pub listen: SocketAddr,
+    pub zone: Tz,
+    pub language: Lang,
+    /// Empty when pages and letters carry no mark.
+    pub mark: String,
+    pub data_dir: PathBuf,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// `None`: nothing is sent.
+    pub host: Option<String>,
+    pub port: u16,
+    pub tls: Tls,
+    pub login: Option<String>,
+    pub password: Option<SecretString>,
+    pub from_address: Option<Address>,
+    pub from_name: String,
+    pub helo: String,
+    pub ca_file: Option<PathBuf>,
+    pub connect_timeout: Span,
+    pub command_timeout: Span,
+    pub data_timeout: Span,
+}
+
+/// `[duty]`
+#[derive(Debug, Clone)]
+pub struct Duty {
+    pub phone: String,
+    pub leaders: Vec<Address>,
+    pub officers: Vec<Address>,
+}
+
+/// `[urgent]`
+#[derive(Debug, Clone)]
+pub struct Urgent {
+    pub repeat_after: Span,
+    pub passes: u32,
+    /// The steps after those on duty.
+    pub steps: Vec<Vec<Address>>,
+}
+
+/// `[chase]`
+#[derive(Debug, Clone)]
+pub struct Chase {
+    pub pause: Span,
+    /// The ladder of a period that names none.
+    pub ladder: Ladder,
+}
+
+/// `[intake]`
+#[derive(Debug, Clone)]
+pub struct Intake {
+    pub queue: usize,
+    pub batch: usize,
+}
+
+/// `[web]`
+#[derive(Debug, Clone)]
+pub struct Web {
+    pub form_limit: Size,
+    pub json_limit: Size,
+    pub import_limit: Size,
+    pub connections: usize,
+    pub header_timeout: Span,
+    pub request_timeout: Span,
+    pub stop_timeout: Span,
+    pub trusted_proxies: Vec<Network>,
+    pub plain_http: bool,
+}
+
+/// `[session]`
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub idle: Span,
+    pub absolute: Span,
+    pub device: Span,
+    pub link: Span,
+    pub slip: Span,
+}
+
+/// `[log]`
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: String,
+}
+
+/// `[seal]`
+#[derive(Debug, Clone)]
+pub struct Seal {
+    pub key_file: PathBuf,
+}
+
+/// `[holidays]`
+#[derive(Debug, Clone)]
+pub struct Holidays {
+    /// `None`: the calendar that comes with the program.
+    pub file: Option<PathBuf>,
+}
+
+/// `[classes]`
+#[derive(Debug, Clone)]
+pub struct Classes {
+    /// `None`: the list that comes with the program.
+    pub file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads all layers; every fault is found at once.
+    pub fn load(sources: &Sources) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let layers = Layers::gather(sources, &mut faults);
+        let mut reader = Reader::new(&layers, faults);
+        let settings = Self::read(&mut reader, sources.file.as_deref());
+        let mut faults = reader.finish();
+        match settings {
+            Ok(settings) if faults.is_empty() => Ok(Self {
+                layers: show::without_secrets(layers),
+                ..settings
+            }),
+            Ok(_) => Err(faults),
+            Err(Broken(key)) => {
+                faults.note(format!("{key}: the default of this setting cannot be read"));
+                Err(faults)
+            }
+        }
+    }
+
+    /// Tells from which layer a setting comes.
+    pub fn origin(&self, key: &str) -> Option<&Origin> {
+        self.layers.leaves.get(key).map(|l| &l.origin)
+    }
+
+    /// Takes every setting.
+    pub(super) fn read(r: &mut Reader<'_>, file: Option<&Path>) -> Result<Self, Broken> {
+        r.base = file.and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let service = Service::read(r)?;
+        r.base.clone_from(&service.data_dir);
+        let settings = Self {
+            database: Database::read(r)?,
+            mail: Mail::read(r, &service.base_url)?,
+            service,
+            duty: Duty::read(r)?,
+            urgent: Urgent::read(r)?,
+            chase: Chase::read(r)?,
+            intake: Intake::read(r)?,
+            web: Web::read(r)?,
+            session: Session::read(r)?,
+            log: Log::read(r)?,
+            seal: Seal::read(r)?,
+            holidays: Holidays {
+                file: r.path("holidays.file")?,
+            },
+            classes: Classes {
+                file: r.path("classes.file")?,
+            },
+            layers: Layers::default(),
+        };
+        check::settings(&settings, r);
+        Ok(settings)
+    }
+}
+
+impl Service {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        let base_url = r.line("service.base_url", 200)?;
+        Ok(Self {
+            name: r.line("service.name", 40)?,
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            listen: r.get("service.listen")?,
+            zone: check::zone(r)?,
+            language: r.get("service.language")?,
+            mark: r.line("service.mark", 12)?,
+            data_dir: r.path("service.data_dir")?.unwrap_or_else(|| r.base.clone()),
+        })
+    }
+}
+
+impl Mail {
+    fn read(r: &Reader<'_>, base_url: &str) -> Result<Self, Broken> {
+        let set = |text: String| (!text.is_empty()).then_some(text);
+        let patience = || Span::millis(100)..=Span::minutes(10);
+        let helo = r.line("mail.helo", 253)?;
+        Ok(Self {
+            host: set(r.line("mail.host", 253)?),
+            port: r.within("mail.port", 1..=u16::MAX)?,
+            tls: r.get("mail.tls")?,
+            login: set(r.line("mail.login", 254)?),
+            password: r.secret("mail.password")?,
+            from_address: r.optional("mail.from_address")?,
+            from_name: r.line("mail.from_name", 12)?,
+            helo: set(helo).unwrap_or_else(|| check::host(base_url).to_owned()),
+            ca_file: r.path("mail.ca_file")?,
+            connect_timeout: r.within("mail.connect_timeout", patience())?,
+            command_timeout: r.within("mail.command_timeout", patience())?,
+            data_timeout: r.within("mail.data_timeout", patience())?,
+        })
+    }
+}
+
+impl Duty {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        Ok(Self {
+            phone: r.line("duty.phone", 40)?,
+            leaders: r.list("duty.leaders")?,
+            officers: r.list("duty.officers")?,
+        })
+    }
+}
+
+impl Urgent {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        Ok(Self {
+            repeat_after: r.within("urgent.repeat_after", Span::millis(1000)..=Span::days(1))?,
+            passes: r.within("urgent.passes", 1..=20)?,
+            steps: r.lists("urgent.steps")?,
+        })
+    }
+}
+
+impl Chase {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        let ladder = Ladder::new(r.list("chase.steps")?).unwrap_or_else(|e| {
+            r.fault("chase.steps", &e.to_string());
+            default_ladder()
+        });
+        Ok(Self {
+            pause: r.within("chase.pause", Span::millis(6000)..=Span::days(1))?,
+            ladder,
+        })
+    }
+}
+
+impl Intake {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        Ok(Self {
+            queue: r.within("intake.queue", 1..=1_000_000)?,
+            batch: r.within("intake.batch", 1..=10_000)?,
+        })
+    }
+}
+
+impl Web {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        let size = |key: &str| r.within(key, Size::kib(4)..=Size::kib(1 << 20));
+        let patience = || Span::millis(100)..=Span::minutes(10);
+        Ok(Self {
+            form_limit: size("web.form_limit")?,
+            json_limit: size("web.json_limit")?,
+            import_limit: size("web.import_limit")?,
+            connections: r.within("web.connections", 8..=100_000)?,
+            header_timeout: r.within("web.header_timeout", patience())?,
+            request_timeout: r.within("web.request_timeout", patience())?,
+            stop_timeout: r.within("web.stop_timeout", patience())?,
+            trusted_proxies: r.list("web.trusted_proxies")?,
+            plain_http: r.get("web.plain_http")?,
+        })
+    }
+}
+
+impl Session {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        let span = |key: &str| r.within(key, Span::minutes(1)..=Span::days(3650));
+        Ok(Self {
+            idle: span("session.idle")?,
+            absolute: span("session.absolute")?,
+            device: span("session.device")?,
+            link: span("session.link")?,
+            slip: span("session.slip")?,
+        })
+    }
+}
+
+impl Log {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        let level = r.line("log.level", 400)?;
+        if let Err(e) = tracing_subscriber::EnvFilter::from_str(&level) {
+            r.fault("log.level", &format!("the filter cannot be read: {e}"));
+        }
+        Ok(Self {
+            format: r.get("log.format")?,
+            level,
+        })
+    }
+}
+
+impl Seal {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        let key_file = r.path("seal.key_file")?.unwrap_or_else(|| {
+            r.fault(
+                "seal.key_file",
+                "this names a file; without it receipts cannot be proved",
+            );
+            PathBuf::new()
+        });
+        Ok(Self { key_file })
+    }
+}
+
+impl Setting for Address {
+    const LIKE: &'static str = "an e-mail address like duty@county.example";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+}
+
+impl Setting for Step {
+    const LIKE: &'static str = "a step like +20m head";
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}

@@ -169,7 +169,7 @@ fn what_failed_at_every_address_goes_to_the_next_audience_as_another_letter() {
         failed: vec![address("head-600")],
         ..village(600)
     };
-    let out = fire(&[HEAD], &[failed.clone()], &directory());
+    let out = fire(&[HEAD], std::slice::from_ref(&failed), &directory());
     assert_eq!(told(&out), ["town-desk >2: 600"]);
     assert_eq!(
         out.gaps,

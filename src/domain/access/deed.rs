@@ -1,0 +1,145 @@
+//! Knows every act and page that needs leave, the roles that have it, and how far each reaches.
+
+use super::Identity;
+use super::Role::{
+    self, Auditor, DutyOfficer, Head, Leader, Reporter, SecurityAdministrator, SystemAdministrator,
+};
+
+use Reach::{Below, Own, Whole};
+
+/// An act, or a page that shows something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deed {
+    /// The page of a unit: what it owes, what it sent, its receipts.
+    SeeUnit,
+    /// The duty board, the gaps and their contacts.
+    SeeBoard,
+    /// The letters and attempts of a unit, and the outbox.
+    SeeOutbox,
+    /// An urgent report and who has it.
+    SeeUrgent,
+    /// Who did what.
+    ReadAudit,
+    /// A report of the unit itself.
+    Report,
+    /// A later report that supersedes one.
+    Amend,
+    /// A report on behalf of a unit below.
+    Proxy,
+    /// A report that was dictated by phone.
+    RecordPhone,
+    /// A late report after closing.
+    Supplement,
+    /// Confirms or refuses what awaits it: an incident turned all clear, a claim of being on time.
+    Confirm,
+    /// Decides that a unit need not report.
+    Excuse,
+    /// Moves a running deadline.
+    Extend,
+    /// Says of a chase "I have it".
+    AcknowledgeChase,
+    /// Says of an urgent report "I have it", also for a leader on the phone.
+    AcknowledgeAlert,
+    /// Sends a failed letter again.
+    RetryLetter,
+    DeclarePeriod,
+    StopPeriod,
+    ExtendPeriod,
+    /// Imports units and their contacts.
+    ImportUnits,
+    ChangeSettings,
+    /// Makes a copy of everything.
+    Backup,
+    /// Accounts, their roles and locks, API tokens.
+    ManageAccounts,
+    /// Prints slips that bind workstations, and unbinds them.
+    ManageDevices,
+}
+
+/// How far a role reaches in one deed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The unit of the grant itself.
+    Own,
+    /// The unit of the grant and all below it.
+    Below,
+    /// Every unit.
+    Whole,
+}
+
+impl Deed {
+    pub const ALL: [Self; 24] = [
+        Self::SeeUnit,
+        Self::SeeBoard,
+        Self::SeeOutbox,
+        Self::SeeUrgent,
+        Self::ReadAudit,
+        Self::Report,
+        Self::Amend,
+        Self::Proxy,
+        Self::RecordPhone,
+        Self::Supplement,
+        Self::Confirm,
+        Self::Excuse,
+        Self::Extend,
+        Self::AcknowledgeChase,
+        Self::AcknowledgeAlert,
+        Self::RetryLetter,
+        Self::DeclarePeriod,
+        Self::StopPeriod,
+        Self::ExtendPeriod,
+        Self::ImportUnits,
+        Self::ChangeSettings,
+        Self::Backup,
+        Self::ManageAccounts,
+        Self::ManageDevices,
+    ];
+
+    /// Gives the roles that may do it and how far each reaches.
+    pub const fn leave(self) -> &'static [(Role, Reach)] {
+        match self {
+            Self::SeeUnit | Self::SeeBoard | Self::AcknowledgeChase => &[
+                (Reporter, Below),
+                (Head, Below),
+                (DutyOfficer, Below),
+                (Leader, Below),
+            ],
+            Self::SeeOutbox | Self::RetryLetter => &[(DutyOfficer, Below), (SystemAdministrator, Whole)],
+            Self::SeeUrgent | Self::AcknowledgeAlert => &[(DutyOfficer, Below), (Leader, Below)],
+            Self::Report | Self::Amend => &[(Reporter, Own), (Head, Own)],
+            Self::Proxy => &[(Reporter, Below), (Head, Below), (DutyOfficer, Below)],
+            Self::RecordPhone | Self::Supplement | Self::Confirm | Self::Excuse | Self::Extend => {
+                &[(DutyOfficer, Below)]
+            }
+            Self::DeclarePeriod | Self::StopPeriod | Self::ExtendPeriod => {
+                &[(DutyOfficer, Below), (Leader, Below)]
+            }
+            Self::ImportUnits | Self::ChangeSettings | Self::Backup => &[(SystemAdministrator, Whole)],
+            Self::ManageAccounts => &[(SecurityAdministrator, Whole)],
+            Self::ManageDevices => &[(DutyOfficer, Below), (SecurityAdministrator, Whole)],
+            Self::ReadAudit => &[(Auditor, Whole)],
+        }
+    }
+
+    /// Tells whether it needs a sign-in of the last ten minutes.
+    pub fn is_dangerous(self) -> bool {
+        matches!(
+            self,
+            Self::StopPeriod
+                | Self::ImportUnits
+                | Self::ChangeSettings
+                | Self::Backup
+                | Self::ManageAccounts
+                | Self::ManageDevices
+        )
+    }
+
+    /// Tells whether a workstation or another system may do it; everything else is for persons.
+    pub(super) fn is_open_to(self, identity: Identity) -> bool {
+        match identity {
+            Identity::Account(_) => true,
+            Identity::Device(_) => matches!(self, Self::SeeUnit | Self::Report | Self::Amend),
+            Identity::Token(_) => matches!(self, Self::SeeUnit | Self::SeeBoard | Self::Report | Self::Amend),
+        }
+    }
+}

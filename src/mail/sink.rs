@@ -1,0 +1,230 @@
+//! Knows how to be a mail server on this machine: the demo's letters go to it over real SMTP.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::mailbox::Mailbox;
+
+/// The longest command line, in bytes.
+const LONGEST_LINE: u64 = 2048;
+
+/// The largest mail, in bytes.
+const LARGEST_MAIL: usize = 4 * 1024 * 1024;
+
+/// The most recipients of one mail.
+const MOST_RECIPIENTS: usize = 100;
+
+/// The most connections at once.
+const MOST_CONNECTIONS: usize = 32;
+
+/// How long a silent client is kept.
+const SILENCE: Duration = Duration::from_secs(300);
+
+/// A running loopback mail server; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Sink {
+    address: SocketAddr,
+    mailbox: Mailbox,
+    accepting: JoinHandle<()>,
+}
+
+impl Sink {
+    /// Listens on 127.0.0.1 (port 0: any free one) and puts what comes into the mailbox.
+    pub async fn start(port: u16, mailbox: Mailbox) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = listener.local_addr()?;
+        let accepting = tokio::spawn(accept(listener, mailbox.clone()));
+        Ok(Self {
+            address,
+            mailbox,
+            accepting,
+        })
+    }
+
+    /// Gives where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Gives what it received.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, mailbox: Mailbox) {
+    let free = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    // Connections end with the server: they are in a set that is dropped with this future.
+    let mut open = tokio::task::JoinSet::new();
+    loop {
+        let Ok(permit) = free.clone().acquire_owned().await else {
+            return;
+        };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of descriptors, most likely.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        while open.try_join_next().is_some() {}
+        let mailbox = mailbox.clone();
+        open.spawn(async move {
+            // A client that breaks off is its own affair.
+            let _ = serve(stream, &mailbox).await;
+            drop(permit);
+        });
+    }
+}
+
+async fn serve(stream: TcpStream, mailbox: &Mailbox) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let (read, write) = stream.into_split();
+    Talk {
+        read: BufReader::new(read),
+        write,
+        mailbox,
+        letter: None,
+    }
+    .run()
+    .await
+}
+
+/// The envelope of a letter in the making.
+#[derive(Debug)]
+struct Letter {
+    from: String,
+    to: Vec<String>,
+}
+
+struct Talk<'a, R, W> {
+    read: BufReader<R>,
+    write: W,
+    mailbox: &'a Mailbox,
+    letter: Option<Letter>,
+}
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
+    async fn run(&mut self) -> io::Result<()> {
+        self.say("220 allclear demo mail server").await?;
+        while let Some(line) = self.line().await? {
+            let (verb, rest) = line.split_at(line.find([' ', ':']).unwrap_or(line.len()));
+            match verb.to_ascii_uppercase().as_str() {
+                "EHLO" => {
+                    self.say("250-localhost\r\n250-8BITMIME\r\n250 SIZE 4194304")
+                        .await?
+                }
+                "HELO" => self.say("250 localhost").await?,
+                "MAIL" => self.mail(rest).await?,
+                "RCPT" => self.recipient(rest).await?,
+                "DATA" => self.data().await?,
+                "RSET" => {
+                    self.letter = None;
+                    self.say("250 ok").await?;
+                }
+                "NOOP" => self.say("250 ok").await?,
+                "QUIT" => return self.say("221 bye").await,
+                _ => self.say("502 not known here").await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn mail(&mut self, rest: &str) -> io::Result<()> {
+        match (path(rest), &self.letter) {
+            (Some(from), None) => {
+                self.letter = Some(Letter { from, to: Vec::new() });
+                self.say("250 ok").await
+            }
+            (_, Some(_)) => self.say("503 one letter at a time").await,
+            (None, _) => self.say("501 no address").await,
+        }
+    }
+
+    async fn recipient(&mut self, rest: &str) -> io::Result<()> {
+        let to = path(rest).filter(|to| !to.is_empty());
+        let answer = match (to, &mut self.letter) {
+            (_, None) => "503 MAIL first",
+            (Some(_), Some(letter)) if letter.to.len() >= MOST_RECIPIENTS => "452 too many recipients",
+            (Some(to), Some(letter)) => {
+                letter.to.push(to);
+                "250 ok"
+            }
+            (None, _) => "501 no address",
+        };
+        self.say(answer).await
+    }
+
+    async fn data(&mut self) -> io::Result<()> {
+        let Some(letter) = self.letter.take().filter(|letter| !letter.to.is_empty()) else {
+            return self.say("503 RCPT first").await;
+        };
+        self.say("354 end with a dot on a line of its own").await?;
+        match self.message().await? {
+            Some(raw) => {
+                self.mailbox.put(letter.from, letter.to, raw);
+                self.say("250 received").await
+            }
+            None => self.say("552 the mail is too large").await,
+        }
+    }
+
+    /// Reads up to the dot and takes the stuffing out; `None` if there was too much of it.
+    async fn message(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut message = Vec::new();
+        let mut size = 0;
+        let mut at_start = true;
+        loop {
+            let mut piece = Vec::new();
+            let mut limited = (&mut self.read).take(LONGEST_LINE);
+            if timeout(SILENCE, limited.read_until(b'\n', &mut piece)).await?? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if at_start && piece == b".\r\n" {
+                return Ok((size <= LARGEST_MAIL).then_some(message));
+            }
+            let stuffed = usize::from(at_start && piece.starts_with(b"."));
+            size += piece.len();
+            if size <= LARGEST_MAIL {
+                message.extend_from_slice(piece.get(stuffed..).unwrap_or_default());
+            }
+            at_start = piece.ends_with(b"\r\n");
+        }
+    }
+
+    /// Reads a command; `None` at the end of the connection or of our patience.
+    async fn line(&mut self) -> io::Result<Option<String>> {
+        let mut line = Vec::new();
+        let mut limited = (&mut self.read).take(LONGEST_LINE);
+        let Ok(read) = timeout(SILENCE, limited.read_until(b'\n', &mut line)).await else {
+            return Ok(None);
+        };
+        read?;
+        let whole = line.ends_with(b"\n");
+        Ok(whole.then(|| String::from_utf8_lossy(&line).trim_end().to_owned()))
+    }
+
+    async fn say(&mut self, words: &str) -> io::Result<()> {
+        self.write.write_all(format!("{words}\r\n").as_bytes()).await?;
+        self.write.flush().await
+    }
+}
+
+/// Takes the address out of ` FROM:<a@b> SIZE=1`; the empty one of a bounce is an address too.
+fn path(rest: &str) -> Option<String> {
+    let (_, open) = rest.split_once('<')?;
+    let (address, _) = open.split_once('>')?;
+    Some(address.to_owned())
+}

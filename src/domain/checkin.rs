@@ -108,6 +108,19 @@ impl Content {
         }
     }
 
+    /// Gives what is left of it after a redaction: everything but the texts.
+    pub fn without_texts(&self) -> Self {
+        match self {
+            Self::AllClear => Self::AllClear,
+            Self::Incident(incident) => Self::Incident(IncidentContent {
+                place: String::new(),
+                what: String::new(),
+                measures: String::new(),
+                ..incident.clone()
+            }),
+        }
+    }
+
     /// Tells whether it must go to leaders at once.
     pub fn is_urgent(&self) -> bool {
         self.incident().is_some_and(|i| i.urgent)
@@ -224,4 +237,24 @@ pub struct CheckIn {
     pub incident: Option<IncidentId>,
     /// What the duty office makes of it.
     pub review: Review,
+}
+
+impl CheckIn {
+    /// Tells whether it takes back an incident without the duty office's agreement, so that the incident stands.
+    pub fn is_unconfirmed(&self) -> bool {
+        matches!(self.review, Review::Awaiting | Review::Refused)
+    }
+
+    /// Tells whether a report says the same, as far as can still be told.
+    pub fn says(&self, content: &Content) -> bool {
+        if self.redacted {
+            return same_content(&self.content.without_texts(), &content.without_texts());
+        }
+        same_content(&self.content, content)
+    }
+}
+
+/// Tells whether two screened reports say the same.
+pub fn same_content(a: &Content, b: &Content) -> bool {
+    a == b
 }

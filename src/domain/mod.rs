@@ -11,6 +11,7 @@ pub mod check;
 pub mod checkin;
 pub mod delivery;
 pub mod digest;
+pub mod form;
 pub mod ids;
 pub mod import;
 pub mod incident;

@@ -149,11 +149,10 @@ fn is_old_id(digits: &[u8]) -> bool {
 
 /// Tells the number of a bank card: the length and beginning of an issuer's, and a fitting check digit (Luhn).
 fn is_card(digits: &[u8]) -> bool {
-    let issued = match (digits.len(), digits) {
-        (16..=19, [6, 2, ..] | [9, 5, 5, ..]) => true,
-        (16, [4, ..] | [5, 1..=5, ..] | [3, 5, ..]) => true,
-        _ => false,
-    };
+    let issued = matches!(
+        (digits.len(), digits),
+        (16..=19, [6, 2, ..] | [9, 5, 5, ..]) | (16, [4, ..] | [5, 1..=5, ..] | [3, 5, ..])
+    );
     let luhn = || {
         digits.iter().rev().enumerate().fold(0u32, |sum, (place, &d)| {
             let doubled = u32::from(d) * if place % 2 == 1 { 2 } else { 1 };

@@ -82,8 +82,8 @@ impl Scope {
         }
     }
 
-    /// Gives ranges `(lo, hi)` such that exactly the paths in scope satisfy `lo <= path < hi` of one of them, in byte order.
-    /// The ranges do not overlap.
+    /// Gives ranges `(lo, hi)` such that exactly the paths in scope satisfy `lo <= path < hi` of one of
+    /// them, in byte order. The ranges do not overlap.
     pub fn ranges(&self) -> Vec<(String, String)> {
         match self {
             // Every path begins with '/', and '0' is the byte after it.

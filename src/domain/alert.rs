@@ -2,15 +2,16 @@
 //!
 //! The unit of sending is a *round of calls*, named by `(pass, step)`:
 //!
-//! - `(0, 0)` goes out when the alert is raised. After `repeat_after` without an acknowledgement comes the same again
-//!   and the next step: `(0, 1)` reaches everyone of steps 0 and 1, and so on to the top step.
-//! - From the top on, everyone is told again as pass 1, 2, …; the top is sent `passes` times in all. So there are
-//!   `steps + passes − 1` rounds of calls, the audience never shrinks, and `repeat_after` after the last one the alert is
-//!   exhausted. It then stays red until a person acknowledges it.
-//! - A step that reached nobody (no recipient, or every letter failed for good) passes on at once, but never spends a
-//!   pass: at the top there is nobody else to tell, so it turns red and the next pass comes at its time.
-//! - After downtime one round of calls goes out, for the highest step that came due. Passes are not used up by time in
-//!   which nothing was sent, and the next one keeps its distance.
+//! - `(0, 0)` goes out when the alert is raised. After `repeat_after` without an acknowledgement comes the
+//!   same again and the next step: `(0, 1)` reaches everyone of steps 0 and 1, and so on to the top step.
+//! - From the top on, everyone is told again as pass 1, 2, …; the top is sent `passes` times in all. So
+//!   there are `steps + passes − 1` rounds of calls, the audience never shrinks, and `repeat_after` after
+//!   the last one the alert is exhausted. It then stays red until a person acknowledges it.
+//! - A step that reached nobody (no recipient, or every letter failed for good) passes on at once, but
+//!   never spends a pass: at the top there is nobody else to tell, so it turns red and the next pass comes
+//!   at its time.
+//! - After downtime one round of calls goes out, for the highest step that came due. Passes are not used up
+//!   by time in which nothing was sent, and the next one keeps its distance.
 //! - An acknowledgement ends it in every state.
 
 use std::collections::BTreeSet;
@@ -23,7 +24,8 @@ use super::time::Timestamp;
 
 /// Who is told of an urgent report, step by step, and how often.
 ///
-/// Pinned when the alert is raised. A step may be empty (nobody on duty); a policy without any address is red at once.
+/// Pinned when the alert is raised. A step may be empty (nobody on duty); a policy without any address is
+/// red at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Pinned", into = "Pinned")]
 pub struct Policy {
@@ -77,7 +79,8 @@ pub enum Event {
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Queue one urgent letter to each; letters of earlier rounds of calls that were never tried are obsolete.
+    /// Queue one urgent letter to each; letters of earlier rounds of calls that were never tried are
+    /// obsolete.
     Letters {
         pass: u32,
         step: usize,
@@ -157,8 +160,9 @@ impl Alert {
         }
     }
 
-    /// Tells whether a letter of a round of calls that was never tried may still leave: not when somebody has it, and
-    /// not when a later round of calls says the same again. A letter in doubt is sent again whatever this says.
+    /// Tells whether a letter of a round of calls that was never tried may still leave: not when somebody
+    /// has it, and not when a later round of calls says the same again. A letter in doubt is sent again
+    /// whatever this says.
     pub fn wants(&self, pass: u32, step: usize) -> bool {
         let satisfied = matches!(self.state, State::Acknowledged { .. });
         !satisfied && (self.pass, self.step) == (pass, step)
@@ -172,8 +176,8 @@ impl Alert {
 
 /// Gives the alert after an event, and what is to be done.
 ///
-/// A tick before its time, the failure of an earlier round of calls, and anything after an acknowledgement change
-/// nothing; the first acknowledgement counts.
+/// A tick before its time, the failure of an earlier round of calls, and anything after an acknowledgement
+/// change nothing; the first acknowledgement counts.
 pub fn advance(alert: &Alert, policy: &Policy, event: Event, now: Timestamp) -> (Alert, Vec<Effect>) {
     let same = || (alert.clone(), Vec::new());
     match (&alert.state, event) {

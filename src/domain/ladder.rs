@@ -1,6 +1,7 @@
 //! Knows the ladder: how long before or after the due time whom to tell of a unit that has not reported.
 //!
-//! When its steps fire is in [`progress`](super::progress), who then gets which letter in [`letter`](super::letter).
+//! When its steps fire is in [`progress`](super::progress), who then gets which letter in
+//! [`letter`](super::letter).
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,8 +1,8 @@
 //! Knows who gets which letter when steps of a ladder fire, and what makes one letter another than the next.
 //!
-//! A person gets one letter a firing, however many units are missing and however many of the missed steps name him.
-//! [`letters`] may be called for a round in chunks: what it gives for one address in two chunks has the same key, and is
-//! put together by joining the items, the higher `step` and either `passed_on`.
+//! A person gets one letter a firing, however many units are missing and however many of the missed steps
+//! name him. [`letters`] may be called for a round in chunks: what it gives for one address in two chunks
+//! has the same key, and is put together by joining the items, the higher `step` and either `passed_on`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -118,7 +118,8 @@ pub struct Firing {
     pub round: RoundId,
     /// The effective due time of the group.
     pub due: Timestamp,
-    /// The highest step that fires; the same for everyone who is told, also where it is a lower one that names him.
+    /// The highest step that fires; the same for everyone who is told, also where it is a lower one that
+    /// names him.
     pub step: usize,
     /// When the group resumed, if it was ever paused.
     pub resumption: Option<Timestamp>,
@@ -137,8 +138,8 @@ impl Firing {
         )
     }
 
-    /// Gives the key of a letter that passes on what failed for good: `dead` is the youngest of the letters whose units
-    /// it takes over, so that what fails later is another letter again.
+    /// Gives the key of a letter that passes on what failed for good: `dead` is the youngest of the letters
+    /// whose units it takes over, so that what fails later is another letter again.
     pub fn key_after(&self, address: &Address, dead: LetterId) -> String {
         format!("{}/after/{dead}", self.key(address))
     }
@@ -240,11 +241,12 @@ pub struct Letters {
     pub gaps: Vec<Gap>,
 }
 
-/// Gives the letters of the steps that fire together, one a person, each naming all open units that concern him.
+/// Gives the letters of the steps that fire together, one a person, each naming all open units that concern
+/// him.
 ///
-/// A step without a good address for a unit passes on at once to the audience of the next step, and is a gap. To pass on
-/// what has failed for good at every address of a unit, call it with the step of the firing and the unit's `failed`
-/// addresses, and key the letters with [`Firing::key_after`].
+/// A step without a good address for a unit passes on at once to the audience of the next step, and is a
+/// gap. To pass on what has failed for good at every address of a unit, call it with the step of the firing
+/// and the unit's `failed` addresses, and key the letters with [`Firing::key_after`].
 pub fn letters(ladder: &Ladder, fire: &[usize], open: &[Open], directory: &Directory) -> Letters {
     let mut drafts: BTreeMap<&Address, Draft> = BTreeMap::new();
     let mut gaps = BTreeSet::new();
@@ -303,8 +305,8 @@ impl Directory {
         named.find(|(_, addresses)| !addresses.is_empty())
     }
 
-    /// Gives the good addresses of an audience. Those of a unit above are its duty desk, the reporters; without them its
-    /// backup, then its head.
+    /// Gives the good addresses of an audience. Those of a unit above are its duty desk, the reporters;
+    /// without them its backup, then its head.
     fn named<'a>(&'a self, audience: &'a Audience, unit: &Open) -> Vec<&'a Address> {
         let own = || unit.path.id().and_then(|id| self.contacts.get(&id));
         match audience {

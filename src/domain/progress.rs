@@ -3,15 +3,16 @@
 //! One [`Progress`] belongs to one *group*: the obligations of a round that share an effective due time and a
 //! resumption. The rules, in full:
 //!
-//! - A step is due at `due + offset + shift`. It fires however late anyone looks, also after `closes`; but a step whose
-//!   time is not before `closes` never fires. The first step at or after the due time is exempt, so that every
-//!   missing report is in at least one notice, however short its window.
+//! - A step is due at `due + offset + shift`. It fires however late anyone looks, also after `closes`; but
+//!   a step whose time is not before `closes` never fires. The first step at or after the due time is
+//!   exempt, so that every missing report is in at least one notice, however short its window.
 //! - Reminders lapse once the due time has passed. A late reminder delays nothing.
-//! - Steps that were missed fire together. The later ones then keep their distance from that moment (`shift`), less
-//!   whatever would push a step past closing that would have come before it.
-//! - A paused group is silent until its resumption. Then the highest step that came due meanwhile fires, or, if none
-//!   did, the last one again; lower ones are overtaken. Later steps keep their distance. A resumption that is not
-//!   before `closes` fires nothing, unless nothing at or after the due time has fired yet.
+//! - Steps that were missed fire together. The later ones then keep their distance from that moment
+//!   (`shift`), less whatever would push a step past closing that would have come before it.
+//! - A paused group is silent until its resumption. Then the highest step that came due meanwhile fires,
+//!   or, if none did, the last one again; lower ones are overtaken. Later steps keep their distance. A
+//!   resumption that is not before `closes` fires nothing, unless nothing at or after the due time has
+//!   fired yet.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -56,8 +57,8 @@ impl Progress {
         }
     }
 
-    /// Gives the progress of a group that obligations from two others move to before it has resumed: the higher step,
-    /// and of two shifts the smaller.
+    /// Gives the progress of a group that obligations from two others move to before it has resumed: the
+    /// higher step, and of two shifts the smaller.
     pub fn join(self, other: Self) -> Self {
         Self {
             done: self.done.max(other.done),
@@ -67,8 +68,8 @@ impl Progress {
     }
 }
 
-/// Gives the instant at which an acknowledged chase goes on: `pause` after the acknowledgement, rounded up to a
-/// multiple of a sixth of it so that neighbours resume together, and at most `closes`.
+/// Gives the instant at which an acknowledged chase goes on: `pause` after the acknowledgement, rounded up
+/// to a multiple of a sixth of it so that neighbours resume together, and at most `closes`.
 pub fn pause_until(acknowledged: Timestamp, pause: TimeDelta, closes: Timestamp) -> Timestamp {
     let pause = pause.num_milliseconds().max(0);
     let grid = (pause / 6).max(1);

@@ -59,6 +59,15 @@ fn a_single_step_that_is_more_than_a_minute_late_moves_the_later_ones() {
 }
 
 #[test]
+fn two_steps_at_once_move_the_later_ones_even_if_the_second_is_in_time() {
+    let back = look(&done(0), 20 * MINUTE + 1_000);
+    assert_eq!(
+        (back.fire, back.next),
+        (vec![1, 2], Some(at(40 * MINUTE + 1_000)))
+    );
+}
+
+#[test]
 fn missed_steps_fire_together_and_the_later_ones_keep_their_distance() {
     let back = look(&Progress::default(), 50 * MINUTE);
     assert_eq!((back.fire, back.lapsed), (vec![1, 2, 3], vec![0]));

@@ -1,5 +1,17 @@
 //! Knows what one unit owes: a report, frozen when its round opens, and the facts that end it.
 
+mod expected;
+mod round;
+#[cfg(test)]
+pub(crate) mod samples;
+mod schedule;
+
+pub use expected::{Attachment, Expected, Held, Member, NewObligation, Opening, Source, expected, reach};
+pub use round::{NewRound, Round};
+#[cfg(test)]
+pub(crate) use samples::sample;
+pub use schedule::{Schedule, Upcoming};
+
 use chrono::TimeDelta;
 
 use super::checkin::Provenance;
@@ -129,27 +141,6 @@ impl Obligation {
             paused_step: None,
             ..self.clone()
         })
-    }
-}
-
-/// Makes an obligation of a window in Unix milliseconds, for tests.
-#[cfg(test)]
-pub(crate) fn sample(opens: i64, due: i64, grace: i64, closes: i64) -> Obligation {
-    let at = |ms| super::time::from_millis(ms).unwrap();
-    Obligation {
-        id: ObligationId(1),
-        unit: UnitId(1),
-        kind: Kind::Routine,
-        round: Some(RoundId(1)),
-        day: BusinessDate::default(),
-        window: Window::new(at(opens), at(due), TimeDelta::milliseconds(grace), at(closes)).unwrap(),
-        scheduled_due: at(due),
-        first_received: None,
-        provenance: None,
-        claim_accepted: false,
-        excused: None,
-        resumption: None,
-        paused_step: None,
     }
 }
 

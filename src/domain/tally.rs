@@ -1,6 +1,9 @@
 //! Knows how obligations are counted, and the two rates that are made of the counts.
 
-use std::fmt;
+mod rate;
+
+pub use rate::Rate;
+
 use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
@@ -189,49 +192,6 @@ impl Sum for Tally {
     }
 }
 
-/// A share, always shown as `n/N`; never above one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rate {
-    n: u64,
-    of: u64,
-}
-
-impl Rate {
-    fn new(n: u64, of: u64) -> Self {
-        Self { n: n.min(of), of }
-    }
-
-    /// Gives how many did.
-    pub fn n(self) -> u64 {
-        self.n
-    }
-
-    /// Gives how many should have.
-    pub fn of(self) -> u64 {
-        self.of
-    }
-
-    /// Gives tenths of a percent, rounded down so that only all are 1000; `None` when nothing counts yet.
-    pub fn per_mille(self) -> Option<u64> {
-        let share = u128::from(self.n) * 1000;
-        share
-            .checked_div(u128::from(self.of))
-            .and_then(|tenths| u64::try_from(tenths).ok())
-    }
-
-    /// Gives the percentage as it is printed, such as `99.8 %`; `None` when nothing counts yet.
-    pub fn percent(self) -> Option<String> {
-        self.per_mille()
-            .map(|tenths| format!("{}.{} %", tenths / 10, tenths % 10))
-    }
-}
-
-impl fmt::Display for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.n, self.of)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,13 +306,6 @@ mod tests {
         assert_eq!((t.proxy, t.phone, t.claims, t.on_time), (1, 1, 1, 3));
         assert_eq!((t.all_clear, t.incidents), (2, 1));
         assert_eq!(t.timeliness().percent(), Some("100.0 %".into()));
-    }
-
-    #[test]
-    fn a_single_missing_unit_of_many_is_never_rounded_up_to_all() {
-        let rate = Rate::new(619_999, 620_000);
-        assert_eq!(rate.percent(), Some("99.9 %".into()));
-        assert_eq!(Rate::new(5, 4).to_string(), "4/4");
     }
 
     fn any_obligation() -> impl Strategy<Value = (Obligation, Option<Said>, bool)> {

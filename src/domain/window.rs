@@ -137,7 +137,28 @@ impl Window {
         Self::new(self.opens, new_due, self.grace, closes)
     }
 
-    /// Gives the same window opening later, for a round that its period joins while it runs.
+    /// Makes a window of local times on a day whose clocks may have changed.
+    ///
+    /// `long` is the nominal span from opening to due, above zero; it is used where the change swallowed the real
+    /// one. The closing is put off where the change left less than the grace.
+    pub(super) fn of_local(
+        opens: Timestamp,
+        due: Timestamp,
+        long: TimeDelta,
+        grace: TimeDelta,
+        closes: Timestamp,
+    ) -> Self {
+        let due = if opens < due { due } else { opens + long };
+        let closes = closes.max(due + grace);
+        Self {
+            opens,
+            due,
+            closes,
+            grace,
+        }
+    }
+
+    /// Gives the same window opening later, for a round that has begun when its period starts.
     pub(super) fn opening_no_earlier_than(&self, at: Timestamp) -> Result<Self, WindowError> {
         Self::new(self.opens.max(at), self.due, self.grace, self.closes)
     }

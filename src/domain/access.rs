@@ -26,6 +26,8 @@ pub enum Identity {
     Device(DeviceId),
     /// Another system, by an API token.
     Token(i64),
+    /// Whoever holds the server itself, on its command line.
+    Console,
 }
 
 /// Who does something.
@@ -45,6 +47,15 @@ impl Actor {
             identity: Identity::Device(id),
             grants,
             label,
+        }
+    }
+
+    /// Gives whoever holds the server itself, on its command line.
+    pub fn console() -> Self {
+        Self {
+            identity: Identity::Console,
+            grants: Vec::new(),
+            label: "console".to_owned(),
         }
     }
 
@@ -121,10 +132,14 @@ pub struct Denied(pub Deed);
 
 /// Gives the units over which an actor may do a deed.
 ///
-/// A workstation reaches its own unit only, whatever the deed. A token reports for its unit and all below it.
+/// A workstation reaches its own unit only, whatever the deed. A token reports for its unit and all below it. The console
+/// administers, and neither reports nor decides about reports.
 pub fn permit(actor: &Actor, deed: Deed) -> Result<Scope, Denied> {
     if !deed.is_open_to(actor.identity) {
         return Err(Denied(deed));
+    }
+    if actor.identity == Identity::Console {
+        return Ok(Scope::Whole);
     }
     let (mut below, mut own) = (Vec::new(), Vec::new());
     for grant in &actor.grants {

@@ -134,10 +134,27 @@ impl Deed {
         )
     }
 
+    /// Tells whether whoever holds the server may do it on its command line.
+    fn is_administration(self) -> bool {
+        matches!(
+            self,
+            Self::ReadAudit
+                | Self::DeclarePeriod
+                | Self::StopPeriod
+                | Self::ExtendPeriod
+                | Self::ImportUnits
+                | Self::ChangeSettings
+                | Self::Backup
+                | Self::ManageAccounts
+                | Self::ManageDevices
+        )
+    }
+
     /// Tells whether a workstation or another system may do it; everything else is for persons.
     pub(super) fn is_open_to(self, identity: Identity) -> bool {
         match identity {
             Identity::Account(_) => true,
+            Identity::Console => self.is_administration(),
             Identity::Device(_) => matches!(self, Self::SeeUnit | Self::Report | Self::Amend),
             Identity::Token(_) => matches!(self, Self::SeeUnit | Self::SeeBoard | Self::Report | Self::Amend),
         }

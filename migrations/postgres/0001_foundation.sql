@@ -199,6 +199,7 @@ CREATE TABLE round (
     closes_at BIGINT NOT NULL,
     ladder_id BIGINT NOT NULL REFERENCES ladder (id),
     drill BIGINT NOT NULL,
+    roll_up BIGINT NOT NULL,
     unit_cursor BIGINT NOT NULL, -- the last unit whose obligation is written
     opened_at BIGINT,            -- set when every obligation is written
     sealed_at BIGINT,

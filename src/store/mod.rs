@@ -15,6 +15,8 @@ mod dialect;
 mod error;
 mod letter;
 mod obligation;
+mod period;
+mod round;
 mod unit;
 
 pub use audit::AuditRow;
@@ -25,6 +27,7 @@ pub use deployment::Deployment;
 pub use error::{Error, Result};
 pub use letter::{NewItem, NewLetter};
 pub use obligation::{Met, NewRow as NewObligationRow, Source, Stored as StoredObligation};
+pub use round::StoredRound;
 pub use unit::{BadAddress, NewVersion};
 
 pub(crate) use conn::on;

@@ -1,1 +1,81 @@
-//! Map of `service`.
+//! What a button does: one function per deed, one transaction each: load, decide by `domain`, save.
+//!
+//! * `error.rs` — why a deed was not done, in terms that a door can put into words
+//! * `keys.rs` — the keys of receipts and links, derived from one file
+//! * `audit.rs` — the link of the chain that every deed writes in its own transaction
+//! * `units.rs` — the tree of units, kept in memory
+//! * one file a deed beyond these
+
+mod audit;
+mod error;
+mod keys;
+mod units;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+pub use error::{Error, Result};
+pub use keys::Keys;
+
+use crate::clock::SharedClock;
+use crate::config::Settings;
+use crate::domain::calendar::Calendar;
+use crate::domain::incident::Classes;
+use crate::domain::time::Timestamp;
+use crate::store::Store;
+
+/// The deeds, and what they need: the database, the clock, the settings, the keys.
+#[derive(Debug)]
+pub struct Service {
+    /// The database. Doors read from it; they write through deeds alone.
+    pub store: Store,
+    /// The time.
+    pub clock: SharedClock,
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// The keys of receipts and links.
+    pub keys: Keys,
+    /// The classes of incidents.
+    pub classes: Classes,
+    /// Holidays and make-up workdays.
+    pub calendar: Calendar,
+    /// The name of this deployment in message ids.
+    pub deployment: String,
+    /// Rung when letters were written: delivery looks at once.
+    pub outgoing: Notify,
+    /// Rung when a deed changed what is due: the tick looks at once.
+    pub changed: Notify,
+    units: units::Cache,
+}
+
+impl Service {
+    /// Puts the deeds together over an open, migrated database.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the list of classes or holidays cannot be read.
+    pub async fn open(settings: Arc<Settings>, store: Store, clock: SharedClock) -> Result<Arc<Self>> {
+        let now = clock.now();
+        let mut tx = store.begin().await?;
+        tx.begin_deployment(&uuid::Uuid::new_v4().to_string(), now.timestamp_millis()).await?;
+        let deployment = tx.deployment().await?.map(|d| d.uuid).unwrap_or_default();
+        tx.commit().await?;
+        Ok(Arc::new(Self {
+            keys: Keys::load(&settings)?,
+            classes: settings.incident_classes().map_err(Error::setting)?,
+            calendar: settings.calendar().map_err(Error::setting)?,
+            store,
+            clock,
+            settings,
+            deployment,
+            outgoing: Notify::new(),
+            changed: Notify::new(),
+            units: units::Cache::default(),
+        }))
+    }
+
+    /// Gives the present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

@@ -73,6 +73,12 @@ impl Conn {
         rows.into_iter().map(Unit::try_from).collect()
     }
 
+    /// Gives what changes whenever a unit does: the last version, and when a version last ended.
+    pub async fn units_state(&mut self) -> Result<(i64, i64)> {
+        const SQL: &str = "SELECT COALESCE(MAX(id), 0), COALESCE(MAX(valid_until), 0) FROM unit_version";
+        Ok(on!(self, c => sqlx::query_as(SQL).fetch_one(c).await)?)
+    }
+
     /// Gives a unit in force.
     pub async fn unit(&mut self, id: UnitId) -> Result<Option<Unit>> {
         const SQL: &str = "SELECT unit_id, parent_id, path, code, name, kind, valid_from

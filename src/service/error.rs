@@ -1,0 +1,101 @@
+//! Knows why a deed was not done, in terms that a door can put into words.
+
+use crate::domain::access::Denied;
+use crate::domain::intake::Refusal;
+use crate::store;
+
+/// What a deed answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a deed was not done. Nothing of it is stored then.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Whoever asks may not do that.
+    #[error("not allowed")]
+    Denied(Denied),
+    /// There is no such thing, or none that whoever asks may see.
+    #[error("no such {0}")]
+    Missing(&'static str),
+    /// A report was refused by a rule.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// A field does not hold what it must.
+    #[error("{field}: {fault:?}")]
+    Invalid {
+        /// The field, by its name in forms and in the API.
+        field: &'static str,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+    /// The state has changed meanwhile, or already is what was asked for.
+    #[error("already {0}")]
+    Already(&'static str),
+    /// The service cannot answer now; come again in so many seconds.
+    #[error("busy, come again in {retry_after} s")]
+    Busy {
+        /// Seconds.
+        retry_after: u32,
+    },
+    /// A setting, or a file that it names, cannot be used.
+    #[error("{0}")]
+    Setting(String),
+    /// Anything else; for the log, never for a page.
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It is empty and must not be.
+    Empty,
+    /// It has more characters than this.
+    TooLong(usize),
+    /// It cannot be read as what it must be.
+    Unreadable,
+    /// It is not one of the values that there are.
+    Unknown,
+    /// It must be later than something else.
+    TooEarly,
+    /// It must be earlier than something else.
+    TooLate,
+}
+
+impl Error {
+    /// Says that a setting, or a file that it names, cannot be used.
+    pub fn setting(error: impl std::fmt::Display) -> Self {
+        Self::Setting(error.to_string())
+    }
+
+    /// Says that a stored thing cannot be used; for the log.
+    pub fn broken(error: impl std::fmt::Display) -> Self {
+        Self::Broken(error.to_string())
+    }
+
+    /// Says what is wrong with a field.
+    pub fn invalid(field: &'static str, fault: Fault) -> Self {
+        Self::Invalid { field, fault }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        if error.is_passing() {
+            tracing::warn!(%error, "database cannot answer");
+            return Self::Busy { retry_after: 2 };
+        }
+        Self::Broken(error.to_string())
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}

@@ -1,0 +1,62 @@
+//! Keeps the tree of units in memory, at most a few seconds stale across instances and at once within one.
+
+use std::sync::{Arc, RwLock};
+
+use chrono::TimeDelta;
+
+use super::{Error, Result, Service};
+use crate::domain::time::Timestamp;
+use crate::domain::unit::UnitTree;
+
+/// The tree, and when and at which state of the tables it was read.
+#[derive(Debug, Default)]
+pub(super) struct Cache(RwLock<Option<Kept>>);
+
+#[derive(Debug, Clone)]
+struct Kept {
+    tree: Arc<UnitTree>,
+    state: (i64, i64),
+    looked: Timestamp,
+}
+
+/// How long the tree is taken as it is before the tables are asked whether they changed.
+const STALE: TimeDelta = TimeDelta::seconds(5);
+
+impl Service {
+    /// Gives the tree of all units in force.
+    ///
+    /// # Errors
+    /// When the database does not answer or holds units that are no tree.
+    pub async fn tree(&self) -> Result<Arc<UnitTree>> {
+        let now = self.now();
+        let kept = self.units.kept();
+        if let Some(kept) = &kept
+            && (now - kept.looked).abs() < STALE
+        {
+            return Ok(kept.tree.clone());
+        }
+        let mut conn = self.store.read().await?;
+        let state = conn.units_state().await?;
+        let tree = match kept {
+            Some(kept) if kept.state == state => kept.tree,
+            _ => Arc::new(UnitTree::new(conn.units().await?).map_err(Error::broken)?),
+        };
+        self.units.keep(Some(Kept { tree: tree.clone(), state, looked: now }));
+        Ok(tree)
+    }
+
+    /// Forgets the tree, after a deed that changed it.
+    pub(crate) fn forget_tree(&self) {
+        self.units.keep(None);
+    }
+}
+
+impl Cache {
+    fn kept(&self) -> Option<Kept> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, kept: Option<Kept>) {
+        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = kept;
+    }
+}

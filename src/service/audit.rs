@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::{Error, Result, Service};
+use crate::domain::access::{Actor, Identity};
 use crate::domain::audit::{Entry, Head};
 use crate::domain::digest::Digest;
 use crate::store::{AuditRow, Tx};
 
 impl Service {
-    /// Adds a deed to the chain: who (`account:3`, `device:9`, `service`, `console`), what, to what.
+    /// Adds a deed to the chain: who (see [`who`], or `service` itself), what, to what.
     ///
     /// `detail` holds no personal data and no secret. Call it last in a transaction: it holds the end of the chain
     /// until the commit.
@@ -45,5 +46,15 @@ impl Service {
         })
         .await?;
         Ok(())
+    }
+}
+
+/// Names an actor as the chain does: `account:3`, `device:9`, `token:1`, `console`.
+pub(crate) fn who(actor: &Actor) -> String {
+    match actor.identity {
+        Identity::Account(id) => format!("account:{id}"),
+        Identity::Device(id) => format!("device:{id}"),
+        Identity::Token(id) => format!("token:{id}"),
+        Identity::Console => "console".to_owned(),
     }
 }

@@ -6,7 +6,7 @@
 //! * `units.rs` — the tree of units, kept in memory
 //! * one file a deed beyond these
 
-mod audit;
+pub(crate) mod audit;
 mod error;
 mod keys;
 mod units;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 pub use error::{Error, Result};
-pub use keys::Keys;
+pub use keys::{Keys, token_hash};
 
 use crate::clock::SharedClock;
 use crate::config::Settings;

@@ -7,8 +7,10 @@ use std::path::Path;
 use super::faults::Faults;
 use super::settings::Settings;
 use crate::domain::calendar::Calendar;
+use crate::domain::incident::Classes;
 
 const HOLIDAYS: &str = include_str!("../../config/holidays/cn.json");
+const CLASSES: &str = include_str!("../../config/incident-classes.toml");
 
 impl Settings {
     /// Reads the calendar of holidays and make-up workdays.
@@ -18,6 +20,16 @@ impl Settings {
             self.holidays.file.as_deref(),
             HOLIDAYS,
             Calendar::parse,
+        )
+    }
+
+    /// Reads the list of incident classes.
+    pub fn incident_classes(&self) -> Result<Classes, Faults> {
+        list(
+            "classes.file",
+            self.classes.file.as_deref(),
+            CLASSES,
+            |text| toml::from_str::<Classes>(text),
         )
     }
 }

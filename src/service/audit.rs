@@ -24,7 +24,10 @@ impl Service {
         let (number, hash) = tx.hold_audit_head().await?;
         let head = match number {
             0 => Head::START,
-            _ => Head { number, hash: hash.parse::<Digest>().map_err(Error::broken)? },
+            _ => Head {
+                number,
+                hash: hash.parse::<Digest>().map_err(Error::broken)?,
+            },
         };
         let entry = Entry {
             number: head.next_number(),

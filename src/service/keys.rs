@@ -45,7 +45,10 @@ impl Keys {
 
 /// Gives how a token is stored: its SHA-256 in hex. A copy of the database opens nothing.
 pub fn token_hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(token.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn derive(key: &[u8], label: &[u8]) -> [u8; 32] {

@@ -57,7 +57,8 @@ impl Service {
     pub async fn open(settings: Arc<Settings>, store: Store, clock: SharedClock) -> Result<Arc<Self>> {
         let now = clock.now();
         let mut tx = store.begin().await?;
-        tx.begin_deployment(&uuid::Uuid::new_v4().to_string(), now.timestamp_millis()).await?;
+        tx.begin_deployment(&uuid::Uuid::new_v4().to_string(), now.timestamp_millis())
+            .await?;
         let deployment = tx.deployment().await?.map(|d| d.uuid).unwrap_or_default();
         tx.commit().await?;
         Ok(Arc::new(Self {

@@ -41,7 +41,11 @@ impl Service {
             Some(kept) if kept.state == state => kept.tree,
             _ => Arc::new(UnitTree::new(conn.units().await?).map_err(Error::broken)?),
         };
-        self.units.keep(Some(Kept { tree: tree.clone(), state, looked: now }));
+        self.units.keep(Some(Kept {
+            tree: tree.clone(),
+            state,
+            looked: now,
+        }));
         Ok(tree)
     }
 
@@ -53,7 +57,10 @@ impl Service {
 
 impl Cache {
     fn kept(&self) -> Option<Kept> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.0
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     fn keep(&self, kept: Option<Kept>) {

@@ -30,7 +30,8 @@ impl TryFrom<PeriodRow> for Period {
         let at = |column, ms| instant("period", column, row.id, ms);
         Ok(Self {
             id: PeriodId(row.id),
-            level: Level::parse(&row.level).ok_or_else(|| Error::broken("period", "level", row.id, &row.level))?,
+            level: Level::parse(&row.level)
+                .ok_or_else(|| Error::broken("period", "level", row.id, &row.level))?,
             scope: serde_json::from_str(&row.scope)
                 .map_err(|_| Error::broken("period", "scope", row.id, &row.scope))?,
             starts: at("starts_at", row.starts_at)?,
@@ -79,7 +80,11 @@ impl TryFrom<RuleRow> for RoundRule {
             days: DayKind::parse(&row.days).ok_or_else(|| broken("days", &row.days))?,
             roll_up: row.roll_up != 0,
             from: day("valid_from", &row.valid_from)?,
-            until: row.valid_until.as_deref().map(|text| day("valid_until", text)).transpose()?,
+            until: row
+                .valid_until
+                .as_deref()
+                .map(|text| day("valid_until", text))
+                .transpose()?,
             ladder: LadderId(row.ladder_id),
             label: row.label,
         })
@@ -98,7 +103,10 @@ impl Conn {
         let at = instant.timestamp_millis();
         let rows: Vec<PeriodRow> = on!(self, c => sqlx::query_as(PERIODS).bind(at).fetch_all(c).await)?;
         let rules: Vec<RuleRow> = on!(self, c => sqlx::query_as(RULES).bind(at).fetch_all(c).await)?;
-        let mut periods = rows.into_iter().map(Period::try_from).collect::<Result<Vec<_>>>()?;
+        let mut periods = rows
+            .into_iter()
+            .map(Period::try_from)
+            .collect::<Result<Vec<_>>>()?;
         for row in rules {
             let owner = row.period_id;
             let rule = RoundRule::try_from(row)?;
@@ -113,20 +121,26 @@ impl Conn {
     pub async fn period(&mut self, id: PeriodId) -> Result<Option<Period>> {
         const PERIOD: &str = "SELECT id, name, basis, level, scope, starts_at, ends_at, stopped_at, drill
             FROM period WHERE id = $1";
-        const RULES: &str = "SELECT id, period_id, label, opens, due, grace_ms, closes, days, roll_up, ladder_id,
+        const RULES: &str =
+            "SELECT id, period_id, label, opens, due, grace_ms, closes, days, roll_up, ladder_id,
             valid_from, valid_until FROM round_rule WHERE period_id = $1 ORDER BY id";
-        let row: Option<PeriodRow> = on!(self, c => sqlx::query_as(PERIOD).bind(id.0).fetch_optional(c).await)?;
+        let row: Option<PeriodRow> =
+            on!(self, c => sqlx::query_as(PERIOD).bind(id.0).fetch_optional(c).await)?;
         let Some(row) = row else { return Ok(None) };
         let rules: Vec<RuleRow> = on!(self, c => sqlx::query_as(RULES).bind(id.0).fetch_all(c).await)?;
         let mut period = Period::try_from(row)?;
-        period.rules = rules.into_iter().map(RoundRule::try_from).collect::<Result<_>>()?;
+        period.rules = rules
+            .into_iter()
+            .map(RoundRule::try_from)
+            .collect::<Result<_>>()?;
         Ok(Some(period))
     }
 
     /// Gives a ladder.
     pub async fn ladder(&mut self, id: LadderId) -> Result<Option<Ladder>> {
         const SQL: &str = "SELECT steps FROM ladder WHERE id = $1";
-        let text: Option<String> = on!(self, c => sqlx::query_scalar(SQL).bind(id.0).fetch_optional(c).await)?;
+        let text: Option<String> =
+            on!(self, c => sqlx::query_scalar(SQL).bind(id.0).fetch_optional(c).await)?;
         let read = |text: String| {
             serde_json::from_str(&text).map_err(|_| Error::broken("ladder", "steps", id.0, &text))
         };
@@ -141,7 +155,11 @@ impl Tx {
             (name, basis, level, scope, starts_at, ends_at, drill, declared_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
         let (starts, ends) = (period.starts.timestamp_millis(), period.ends.timestamp_millis());
-        let (scope, drill, at) = (json(&period.scope)?, i64::from(period.drill), now.timestamp_millis());
+        let (scope, drill, at) = (
+            json(&period.scope)?,
+            i64::from(period.drill),
+            now.timestamp_millis(),
+        );
         let id: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(&period.name).bind(&period.basis)
             .bind(period.level.code()).bind(scope).bind(starts).bind(ends).bind(drill).bind(at)
             .fetch_one(c).await)?;
@@ -173,14 +191,18 @@ impl Tx {
     /// Puts a new end in force, or the instant at which the period was stopped.
     pub async fn set_period_end(&mut self, period: &Period) -> Result<()> {
         const SQL: &str = "UPDATE period SET ends_at = $2, stopped_at = $3 WHERE id = $1";
-        let (ends, stopped) = (period.ends.timestamp_millis(), period.stopped.map(|t| t.timestamp_millis()));
+        let (ends, stopped) = (
+            period.ends.timestamp_millis(),
+            period.stopped.map(|t| t.timestamp_millis()),
+        );
         on!(self, c => sqlx::query(SQL).bind(period.id.0).bind(ends).bind(stopped).execute(c).await.map(|_| ()))?;
         Ok(())
     }
 
     /// Pins a ladder: gives the newest version of a name if its steps are the same, else writes the next version.
     pub async fn pin_ladder(&mut self, name: &str, ladder: &Ladder, now: Timestamp) -> Result<LadderId> {
-        const NEWEST: &str = "SELECT id, version, steps FROM ladder WHERE name = $1 ORDER BY version DESC LIMIT 1";
+        const NEWEST: &str =
+            "SELECT id, version, steps FROM ladder WHERE name = $1 ORDER BY version DESC LIMIT 1";
         const ADD: &str = "INSERT INTO ladder (name, version, steps, created_at) VALUES ($1, $2, $3, $4)
             RETURNING id";
         let steps = json(ladder)?;

@@ -58,7 +58,10 @@ impl TryFrom<Row> for StoredRound {
                 id: RoundId(row.id),
                 rule: RuleId(row.rule_id),
                 period: PeriodId(row.period_id),
-                day: row.business_date.parse().map_err(|_| broken("business_date", &row.business_date))?,
+                day: row
+                    .business_date
+                    .parse()
+                    .map_err(|_| broken("business_date", &row.business_date))?,
                 level: Level::parse(&row.level).ok_or_else(|| broken("level", &row.level))?,
                 window,
                 ladder: LadderId(row.ladder_id),
@@ -109,8 +112,9 @@ impl Conn {
 
     /// Gives the opened rounds that have closed and bear no seal yet.
     pub async fn rounds_to_seal(&mut self, now: Timestamp) -> Result<Vec<StoredRound>> {
-        const SQL: &str =
-            columns!("WHERE sealed_at IS NULL AND opened_at IS NOT NULL AND closes_at <= $1 ORDER BY closes_at, id");
+        const SQL: &str = columns!(
+            "WHERE sealed_at IS NULL AND opened_at IS NOT NULL AND closes_at <= $1 ORDER BY closes_at, id"
+        );
         read(on!(self, c => sqlx::query_as(SQL).bind(now.timestamp_millis()).fetch_all(c).await)?)
     }
 
@@ -124,24 +128,30 @@ impl Conn {
 impl Tx {
     /// Begins a round and gives its id; one that was begun stays as it is.
     pub async fn begin_round(&mut self, round: &NewRound) -> Result<RoundId> {
-        const ADD: &str = "INSERT INTO round (rule_id, period_id, business_date, label, level, opens_at, due_at,
+        const ADD: &str =
+            "INSERT INTO round (rule_id, period_id, business_date, label, level, opens_at, due_at,
                 grace_ms, closes_at, ladder_id, drill, roll_up, unit_cursor)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
             ON CONFLICT (rule_id, business_date) DO NOTHING";
         const FIND: &str = "SELECT id FROM round WHERE rule_id = $1 AND business_date = $2";
         let (window, day) = (&round.window, round.day.to_string());
         let (opens, due) = (window.opens().timestamp_millis(), window.due().timestamp_millis());
-        let (closes, grace) = (window.closes().timestamp_millis(), window.grace().num_milliseconds());
+        let (closes, grace) = (
+            window.closes().timestamp_millis(),
+            window.grace().num_milliseconds(),
+        );
         on!(self, c => sqlx::query(ADD).bind(round.rule.0).bind(round.period.0).bind(&day).bind(&round.label)
             .bind(round.level.code()).bind(opens).bind(due).bind(grace).bind(closes).bind(round.ladder.0)
             .bind(i64::from(round.drill)).bind(i64::from(round.roll_up)).execute(c).await.map(|_| ()))?;
-        let id: i64 = on!(self, c => sqlx::query_scalar(FIND).bind(round.rule.0).bind(&day).fetch_one(c).await)?;
+        let id: i64 =
+            on!(self, c => sqlx::query_scalar(FIND).bind(round.rule.0).bind(&day).fetch_one(c).await)?;
         Ok(RoundId(id))
     }
 
     /// Records up to which unit the obligations of a round are written, and whether that was the last chunk.
     pub async fn advance_round(&mut self, id: RoundId, cursor: i64, opened: Option<Timestamp>) -> Result<()> {
-        const SQL: &str = "UPDATE round SET unit_cursor = $2, opened_at = COALESCE(opened_at, $3) WHERE id = $1";
+        const SQL: &str =
+            "UPDATE round SET unit_cursor = $2, opened_at = COALESCE(opened_at, $3) WHERE id = $1";
         let opened = opened.map(|t| t.timestamp_millis());
         on!(self, c => sqlx::query(SQL).bind(id.0).bind(cursor).bind(opened).execute(c).await.map(|_| ()))?;
         Ok(())

@@ -25,12 +25,9 @@ impl Settings {
 
     /// Reads the list of incident classes.
     pub fn incident_classes(&self) -> Result<Classes, Faults> {
-        list(
-            "classes.file",
-            self.classes.file.as_deref(),
-            CLASSES,
-            |text| toml::from_str::<Classes>(text),
-        )
+        list("classes.file", self.classes.file.as_deref(), CLASSES, |text| {
+            toml::from_str::<Classes>(text)
+        })
     }
 }
 

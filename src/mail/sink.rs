@@ -228,3 +228,59 @@ fn path(rest: &str) -> Option<String> {
     let (address, _) = open.split_once('>')?;
     Some(address.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes all of it, then reads until the server closes.
+    async fn talk(sink: &Sink, words: &[u8]) -> String {
+        let stream = TcpStream::connect(sink.address()).await.unwrap();
+        let (mut read, mut write) = stream.into_split();
+        let words = words.to_vec();
+        let writing = tokio::spawn(async move {
+            let _ = write.write_all(&words).await;
+            write
+        });
+        let mut said = Vec::new();
+        let _ = read.read_to_end(&mut said).await;
+        drop(writing.await);
+        String::from_utf8_lossy(&said).into_owned()
+    }
+
+    async fn sink() -> Sink {
+        Sink::start(0, Mailbox::new(10)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_endless_command_is_cut_off() {
+        let said = talk(&sink().await, &[b'a'; 100_000]).await;
+        assert!(!said.contains("250"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_mail_that_is_too_large_is_refused_and_the_next_one_taken() {
+        let sink = sink().await;
+        let mut words = b"EHLO me\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n".to_vec();
+        words.extend(std::iter::repeat_n(*b"0123456789\r\n", LARGEST_MAIL / 10).flatten());
+        words.extend(b".\r\nMAIL FROM:<>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n..dot\r\n.\r\nQUIT\r\n");
+        let said = talk(&sink, &words).await;
+        assert!(said.contains("552"), "{said}");
+        assert_eq!(sink.mailbox().arrived(), 1);
+        assert_eq!(&*sink.mailbox().get(1).unwrap().raw, b".dot\r\n");
+    }
+
+    #[tokio::test]
+    async fn commands_out_of_order_are_told_so() {
+        let words = b"HELO me\r\nRCPT TO:<a@b.example>\r\nDATA\r\nMAIL FROM:<a@b.example>\r\nMAIL FROM:<a@b.example>\r\n\
+            RCPT TO:nobody\r\nRSET\r\nNOOP\r\nVRFY x\r\nQUIT\r\n";
+        let said = talk(&sink().await, words).await;
+        let codes: Vec<_> = said.lines().map(|line| line.get(..3).unwrap()).collect();
+        assert_eq!(
+            codes,
+            [
+                "220", "250", "503", "503", "250", "503", "501", "250", "250", "502", "221"
+            ]
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::letter::Priority;
 use super::time::Timestamp;
 
 macro_rules! coded {
@@ -60,6 +61,15 @@ coded! {
         Urgent = "urgent",
         /// All other letters: minutes.
         Routine = "routine",
+    }
+}
+
+impl From<Priority> for Pace {
+    fn from(priority: Priority) -> Self {
+        match priority {
+            Priority::Urgent => Self::Urgent,
+            Priority::Account | Priority::FollowUp | Priority::Chase | Priority::Bulletin => Self::Routine,
+        }
     }
 }
 

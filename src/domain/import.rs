@@ -1,1 +1,28 @@
-//! Knows import.
+//! Knows how a table of units becomes units: what its rows mean, what is wrong with them, and what they would change.
+//!
+//! - `column`: which headings a table may have
+//! - `fault`: what can be wrong, with the row as a spreadsheet counts it
+//! - `cell`: from cells to rows with a meaning
+//! - `matching`: which row is which unit
+//! - `sound`: what a row may not do to the tree
+//! - `plan`: what would be added, changed and closed
+//! - `perform`: the versions, lineage and contacts that a plan leaves
+//!
+//! All or nothing: one fault anywhere, and there is no plan. The same table again plans nothing.
+
+mod cell;
+mod column;
+mod fault;
+mod matching;
+mod perform;
+mod plan;
+mod sound;
+
+#[cfg(test)]
+mod tests;
+
+pub use cell::{Above, Reach, Record, UnitRow, read};
+pub use column::Column;
+pub use fault::{Fault, MOST_FAULTS, RowError};
+pub use perform::Stale;
+pub use plan::{Addition, Alteration, Closing, FieldChange, Home, Later, Plan, plan};

@@ -206,6 +206,12 @@ impl Change {
         self.begun.push(to);
     }
 
+    /// Ends a unit for good, with a row of lineage.
+    pub fn abolish(&mut self, unit: &Unit, reason: &str) {
+        self.end(unit);
+        self.descend(LineageKind::Abolish, unit.id, None, reason);
+    }
+
     pub(super) fn descend(
         &mut self,
         kind: LineageKind,

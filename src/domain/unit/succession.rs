@@ -154,10 +154,9 @@ pub fn abolish(tree: &UnitTree, id: UnitId, by: Decision<'_>) -> Result<Change, 
     let mut change = start(by)?;
     let unit = known(tree, id)?;
     match tree.children(id).count() {
-        0 => change.end(unit),
+        0 => change.abolish(unit, by.reason),
         children => return Err(LineageError::Living { unit: id, children }),
     }
-    change.descend(LineageKind::Abolish, id, None, by.reason);
     change.sound(tree)
 }
 

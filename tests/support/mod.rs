@@ -1,10 +1,66 @@
-//! What the tests share: servers to talk to and people to act as.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of this")]
+//! What the tests share: databases of their own, servers to talk to and people to act as.
+
 #![allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    unreachable_pub,
+    clippy::allow_attributes,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test stops where it fails"
+    reason = "every test binary compiles this folder and uses its own part of it; a test ends by panicking"
 )]
 
+pub mod postgres;
 pub mod smtp;
+
+pub use postgres::{Fresh, fresh_postgres, fresh_sqlite};
+
+/// Defines one test for each database: `name::sqlite` and `name::postgres`.
+///
+/// The body is a closure of a [`Fresh`] database that gives a future; the database goes when the test ends.
+///
+/// ```ignore
+/// on_both!(a_report_is_kept, |db| async move {
+///     let store = open(db.url()).await;
+/// });
+/// ```
+macro_rules! on_both {
+    ($(#[$meta:meta])* $name:ident, $test:expr) => {
+        mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "a test may need no names from outside")]
+            use super::*;
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                $crate::support::on($crate::support::fresh_sqlite(), $test).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                $crate::support::on($crate::support::fresh_postgres().await, $test).await;
+            }
+        }
+    };
+}
+
+pub(crate) use on_both;
+
+/// Runs a test on a database that is kept until the test has ended.
+pub async fn on<F, T>(db: Fresh, test: F)
+where
+    F: FnOnce(&'static Fresh) -> T,
+    T: Future<Output = ()> + Send + 'static,
+{
+    // Leaked, so that a test may spawn tasks that hold the database; a test process is short.
+    let db: &'static Fresh = Box::leak(Box::new(db));
+    // In a task of its own, so that a test that panics still ends here.
+    let ended = tokio::spawn(test(db)).await;
+    db.remove().await;
+    if let Err(e) = ended {
+        std::panic::resume_unwind(e.into_panic());
+    }
+}

@@ -91,6 +91,26 @@ messages! {
     letter_bulletin: "日报", "Daily bulletin";
     letter_account: "账号通知", "Account";
 
+    group_natural_disaster: "自然灾害", "Natural disaster";
+    group_accident: "事故灾难", "Accident";
+    group_public_health: "公共卫生", "Public health";
+    group_public_order: "社会安全与矛盾纠纷", "Public order and disputes";
+
+    field_class: "情况类别", "Kind of incident";
+    field_severity: "级别", "Severity";
+    field_place: "地点", "Place";
+    field_what: "情况", "What happened";
+    field_measures: "已采取措施", "Measures taken";
+    field_dead: "死亡人数", "Dead";
+    field_injured: "受伤人数", "Injured";
+    field_missing: "失踪人数", "Missing";
+    field_occurred: "发生时间", "When it happened";
+    field_learned: "获知时间", "When you learned of it";
+    field_claimed: "填报时间", "When it was filled in";
+    field_reason: "原因", "Reason";
+    field_caller_post: "来电人岗位", "Post of the caller";
+    field_called_at: "来电时间", "Time of the call";
+
     days_every: "每天", "Every day";
     days_workdays: "工作日", "Workdays";
     days_holidays: "节假日", "Holidays";
@@ -99,20 +119,4 @@ messages! {
     no: "否", "No";
     none: "无", "None";
     unknown: "不详", "Unknown";
-}
-
-/// A sign that tells a state by its shape, where colour alone would not do.
-///
-/// ✔ reported, ● incident, ▲ to be chased, ■ overdue, ◇ excused.
-pub mod shape {
-    /// Reported.
-    pub const REPORTED: &str = "✔";
-    /// Reported, and something happened.
-    pub const INCIDENT: &str = "●";
-    /// Nothing received yet, and still in time.
-    pub const OPEN: &str = "▲";
-    /// Nothing received, and the time has passed.
-    pub const OVERDUE: &str = "■";
-    /// Need not report.
-    pub const EXCUSED: &str = "◇";
 }

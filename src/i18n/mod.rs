@@ -6,10 +6,12 @@
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
 //! - `problems`: what to do when something was not accepted
+//! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
 
 pub mod common;
 pub mod date;
 pub mod problems;
+pub mod terms;
 
 pub use crate::domain::language::{Lang, UnknownLang};
 

@@ -22,23 +22,31 @@ messages! {
     problem_yesterday: "页面是昨天打开的。请选择：补报昨天，还是报今天。",
         "This page was opened yesterday. Please choose: report for yesterday, or for today.";
 
+    problem_caller_needed: "请填写来电人的岗位和来电时间。",
+        "Please give the post of the caller and the time of the call.";
+    problem_nothing_owed: "现在没有需要报平安的场次。有情况请填写情况报告。",
+        "No report is owed just now. If something happened, please use the incident form.";
+
     // Of a field.
     problem_place_needed: "请填写地点，例如：××村三组。", "Please give the place, for example: group 3 of the village.";
     problem_class_needed: "请选择情况类别。", "Please choose what kind of incident it is.";
-    problem_what_needed: "请简要写明发生了什么。", "Please say in a few words what happened.";
-    problem_choice_needed: "请选择“无情况”或“有情况”。", "Please choose \"all clear\" or \"incident\".";
-    problem_too_long(n): "请缩短到 {n} 个字以内。", "Please shorten it to {n} character." | "Please shorten it to {n} characters.";
-    problem_count(max): "请填写 0 至 {max} 的整数；不清楚可以留空。",
-        "Please give a whole number from 0 to {max}, or leave it empty if it is not known.";
+    problem_field_needed(field): "请填写{field}。", "Please fill in: {field}.";
+    problem_choice_needed(field): "请从列表中选择{field}。", "Please choose from the list: {field}.";
+    problem_too_long(field, has, most): "{field}有 {has} 个字，请缩短到 {most} 个字以内。",
+        "{field} has {has} characters; please keep it to {most}.";
+    problem_number(field): "{field}请填写整数，例如 0；不清楚可以留空。",
+        "{field}: please write a whole number such as 0, or leave it empty if it is not known.";
+    problem_too_many(field, most): "{field}超过了 {most}，请核对。", "{field} is more than {most}; please check it.";
+    problem_in_future(field): "{field}晚于现在，请核对。", "{field}: that is still to come; please check it.";
+    problem_long_ago(field): "{field}太早了，请核对年份。", "{field}: that is too long ago; please check the year.";
+    problem_learned_first: "获知时间早于发生时间，请核对这两项。",
+        "It was learned of before it happened; please check both times.";
+    problem_all_clear_or_incident: "请选择“无情况”或“有情况”。", "Please choose \"all clear\" or \"incident\".";
     problem_time(example): "请按 {example} 的样子填写时间。", "Please write the time like {example}.";
     problem_day(example): "请按 {example} 的样子填写日期，并确认当月有这一天。",
         "Please write the date like {example}, and check that the month has that day.";
-    problem_in_future: "时间晚于现在，请核对。", "That time is still to come; please check it.";
-    problem_reason_field: "请写明原因。", "Please give a reason.";
     problem_address(address): "“{address}”不像邮箱地址，请按 duty@example.cn 的样子填写。",
         "\"{address}\" does not look like an e-mail address; please write it like duty@example.cn.";
-    problem_characters: "文字中含有无法保存的字符，请删去后重填。",
-        "The text holds characters that cannot be kept; please remove them.";
     problem_repeated(field): "“{field}”出现了两次，请只填一次。", "\"{field}\" was given twice; please give it once.";
     problem_unknown_field(field): "不认识“{field}”这一项，请删去。",
         "There is no field \"{field}\"; please remove it.";
@@ -78,6 +86,10 @@ messages! {
     // Of a text that was kept all the same.
     notice_id_masked: "文字中的身份证号已自动隐去，报送已正常接收。",
         "An identity number in the text was masked; the report was taken.";
+    notice_old_id_seen: "文字中像是有旧式身份证号。如非必要，请更正时删去。",
+        "The text seems to hold an old identity number. Unless it is needed, please leave it out when you amend.";
+    notice_card_seen: "文字中像是有银行卡号。如非必要，请更正时删去。",
+        "The text seems to hold a bank card number. Unless it is needed, please leave it out when you amend.";
     notice_phone_seen: "文字中像是有手机号码。如非必要，请更正时删去。",
         "The text seems to hold a mobile number. Unless it is needed, please leave it out when you amend.";
 }

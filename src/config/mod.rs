@@ -1,11 +1,11 @@
 //! Knows every setting: where it comes from, what it may be, and how it is shown.
 //!
-//! - [`settings`]: the settings themselves, one struct a section; [`database`]: which one it is
-//! - [`layers`]: defaults < file < environment < command line; names that are no settings
-//! - [`read`]: takes one setting out of the layers; [`value`]: durations, sizes, networks
-//! - [`check`]: what must hold between settings, and what an administrator should know
-//! - [`show`]: the settings in force, without their secrets
-//! - [`key`]: the key of receipts and links; [`data`]: lists that come with the program
+//! - `settings`: the settings themselves, one struct a section; `database`: which one it is
+//! - `layers`: defaults < file < environment < command line; names that are no settings
+//! - `read`: takes one setting out of the layers; `value`: durations, sizes, networks
+//! - `check`: what must hold between settings, and what an administrator should know
+//! - `show`: the settings in force, without their secrets
+//! - `key`: the key of receipts and links; `data`: lists that come with the program
 //!
 //! All that is wrong with a configuration is said at once, in [`Faults`].
 

@@ -232,7 +232,7 @@ CREATE TABLE obligation (
     excused_at BIGINT,
     resumption BIGINT NOT NULL,  -- when its paused chase goes on; 0: never paused
     paused_step BIGINT NOT NULL, -- the last step at which it was paused; -1: never
-    CONSTRAINT obligation_once UNIQUE (unit_id, kind, subject, scheduled_due)
+    CONSTRAINT obligation_once UNIQUE (unit_id, kind, subject, drill, scheduled_due)
 );
 CREATE INDEX obligation_round ON obligation (round_id, path);
 CREATE INDEX obligation_unmet ON obligation (round_id, due_at, resumption, id)
@@ -385,13 +385,14 @@ CREATE TABLE letter (
     frozen TEXT, -- the bytes of the first attempt
     ended_at BIGINT,
     failure TEXT, -- why it is dead
-    handled_at BIGINT, -- when a dead letter was passed on, or a person saw to it
+    passed_at BIGINT, -- when the units of a dead letter were passed on
+    handled_at BIGINT, -- when a person saw to a dead letter
     token_hash TEXT, -- of the link to acknowledge
     acknowledged_at BIGINT,
     CONSTRAINT letter_once UNIQUE (dedup_key)
 );
 CREATE INDEX letter_waiting ON letter (priority, not_before, id) WHERE state = 'waiting' AND ready = 1;
-CREATE INDEX letter_dead ON letter (ended_at) WHERE state = 'dead' AND handled_at IS NULL;
+CREATE INDEX letter_dead ON letter (ended_at) WHERE state = 'dead';
 CREATE INDEX letter_alert ON letter (alert_id) WHERE alert_id IS NOT NULL;
 CREATE INDEX letter_round ON letter (round_id, due_at, resumption, step) WHERE round_id IS NOT NULL;
 CREATE UNIQUE INDEX letter_token ON letter (token_hash) WHERE token_hash IS NOT NULL;

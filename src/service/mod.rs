@@ -7,8 +7,12 @@
 //! * one file a deed beyond these
 
 pub(crate) mod audit;
+mod chase;
 mod error;
 mod keys;
+mod open;
+mod pass_on;
+mod tick;
 mod units;
 
 use std::sync::Arc;
@@ -17,6 +21,7 @@ use tokio::sync::Notify;
 
 pub use error::{Error, Result};
 pub use keys::{Keys, token_hash};
+pub use tick::LONGEST_SLEEP;
 
 use crate::clock::SharedClock;
 use crate::config::Settings;

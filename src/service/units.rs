@@ -35,6 +35,12 @@ impl Service {
         {
             return Ok(kept.tree.clone());
         }
+        self.tree_now().await
+    }
+
+    /// Gives the tree of all units in force, as the tables have it at this moment.
+    pub(crate) async fn tree_now(&self) -> Result<Arc<UnitTree>> {
+        let (now, kept) = (self.now(), self.units.kept());
         let mut conn = self.store.read().await?;
         let state = conn.units_state().await?;
         let tree = match kept {

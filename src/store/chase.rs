@@ -3,7 +3,7 @@
 use super::obligation::instant;
 use super::unit::json;
 use super::{Conn, Error, Result, Tx, batch, on};
-use crate::domain::ids::{ObligationId, RoundId};
+use crate::domain::ids::RoundId;
 use crate::domain::progress::Progress;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,8 +26,8 @@ pub struct Firing {
     pub steps: Vec<usize>,
     /// The progress to keep when the last chunk is written.
     pub progress: Progress,
-    /// When the group wants to be looked at after that, in Unix milliseconds.
-    pub next: Option<i64>,
+    /// When the group wants to be looked at after that.
+    pub next: Option<Timestamp>,
 }
 
 /// How far the chase of one group has come.
@@ -43,6 +43,8 @@ pub struct Chase {
     pub firing: Option<Firing>,
     /// The last obligation whose letters are written, of the firing in hand.
     pub cursor: i64,
+    /// When it wants to be looked at; none: its ladder has ended.
+    pub next: Option<Timestamp>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -54,6 +56,7 @@ struct Row {
     progress: String,
     firing: Option<String>,
     obligation_cursor: i64,
+    next_at: Option<i64>,
 }
 
 impl TryFrom<Row> for Chase {
@@ -74,6 +77,7 @@ impl TryFrom<Row> for Chase {
                 None => None,
             },
             cursor: row.obligation_cursor,
+            next: row.next_at.map(|ms| at("next_at", ms)).transpose()?,
         })
     }
 }
@@ -159,12 +163,13 @@ impl Tx {
     }
 
     /// Saves how far a chase has come.
-    pub async fn save_chase(&mut self, chase: &Chase, next: Option<i64>) -> Result<()> {
+    pub async fn save_chase(&mut self, chase: &Chase) -> Result<()> {
         const SQL: &str = "UPDATE chase SET progress = $4, firing = $5, obligation_cursor = $6, next_at = $7,
             closes_at = $8 WHERE round_id = $1 AND due_at = $2 AND resumption = $3";
         let group = chase.group;
         let (due, closes) = (group.due.timestamp_millis(), chase.closes.timestamp_millis());
         let firing = chase.firing.as_ref().map(json).transpose()?;
+        let next = chase.next.map(|t| t.timestamp_millis());
         on!(self, c => sqlx::query(SQL).bind(group.round.0).bind(due).bind(group.resumption)
             .bind(json(&chase.progress)?).bind(firing).bind(chase.cursor).bind(next).bind(closes)
             .execute(c).await.map(|_| ()))?;
@@ -182,12 +187,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives whether any obligation of a group is unmet.
-    pub async fn any_unmet(&mut self, group: Group) -> Result<Option<ObligationId>> {
-        Ok(self
-            .unmet(group.round, group.due, group.resumption, 0, 1)
-            .await?
-            .first()
-            .map(|stored| stored.obligation.id))
+    /// Looks at a group again later, after something went wrong with it.
+    pub async fn push_chase(&mut self, group: Group, next: Timestamp) -> Result<()> {
+        const SQL: &str =
+            "UPDATE chase SET next_at = $4 WHERE round_id = $1 AND due_at = $2 AND resumption = $3";
+        let (due, next) = (group.due.timestamp_millis(), next.timestamp_millis());
+        on!(self, c => sqlx::query(SQL).bind(group.round.0).bind(due).bind(group.resumption).bind(next)
+            .execute(c).await.map(|_| ()))?;
+        Ok(())
     }
 }

@@ -51,7 +51,8 @@ pub struct NewItem<'a> {
 }
 
 impl Tx {
-    /// Writes letters; those whose key is there already stay as they are. Gives how many are new.
+    /// Writes letters. One whose key is there already stays as it is; while chunks still add units to it, it takes
+    /// the higher step. Gives how many rows were written.
     pub async fn add_letters(&mut self, letters: &[NewLetter], now: Timestamp) -> Result<u64> {
         if letters.is_empty() {
             return Ok(0);
@@ -65,7 +66,11 @@ impl Tx {
             [dedup_key text, kind text, priority bigint, address text, language text, round_id bigint,
              due_at bigint, step bigint, resumption bigint, alert_id bigint, pass bigint, details text,
              message_id text, ready bigint, token_hash text],
-            " WHERE true ON CONFLICT (dedup_key) DO NOTHING");
+            " WHERE true ON CONFLICT (dedup_key) DO UPDATE SET
+              kind = CASE WHEN excluded.step > letter.step THEN excluded.kind ELSE letter.kind END,
+              step = CASE WHEN excluded.step > letter.step THEN excluded.step ELSE letter.step END,
+              details = CASE WHEN excluded.details > letter.details THEN excluded.details ELSE letter.details END
+              WHERE letter.ready = 0");
         let (rows, at) = (json(letters)?, now.timestamp_millis());
         Ok(on!(self, c => sqlx::query(sql).bind(rows).bind(at).execute(c).await.map(|d| d.rows_affected()))?)
     }
@@ -107,4 +112,153 @@ impl Conn {
               WHERE l.state = 'dead'");
         Ok(on!(self, c => sqlx::query_as(sql).bind(json(&ids)?).fetch_all(c).await)?)
     }
+}
+
+/// A dead letter of a chase whose units were not passed on yet.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DeadLetter {
+    /// The letter.
+    pub id: i64,
+    /// The round.
+    pub round_id: i64,
+    /// The effective due time, in Unix milliseconds.
+    pub due_at: i64,
+    /// In Unix milliseconds; 0 for none.
+    pub resumption: i64,
+    /// The place of the step.
+    pub step: i64,
+}
+
+/// What an acknowledgement needs to know of a chase letter.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ChaseLetterRow {
+    /// The letter.
+    pub id: i64,
+    /// [`crate::domain::letter::LetterKind::code`].
+    pub kind: String,
+    /// To whom it went.
+    pub address: String,
+    /// The round; none for a letter that is not of a chase.
+    pub round_id: Option<i64>,
+    /// The effective due time, in Unix milliseconds.
+    pub due_at: Option<i64>,
+    /// In Unix milliseconds; 0 for none.
+    pub resumption: Option<i64>,
+    /// The place of the step.
+    pub step: Option<i64>,
+    /// The alert; none for a letter that is not urgent.
+    pub alert_id: Option<i64>,
+    /// When it was first acknowledged, in Unix milliseconds.
+    pub acknowledged_at: Option<i64>,
+}
+
+impl Conn {
+    /// Gives dead letters of chases whose units were not passed on yet, oldest first.
+    pub async fn dead_letters(&mut self, limit: i64) -> Result<Vec<DeadLetter>> {
+        const SQL: &str = "SELECT id, round_id, due_at, resumption, step FROM letter
+            WHERE state = 'dead' AND passed_at IS NULL AND round_id IS NOT NULL
+            ORDER BY ended_at, id LIMIT $1";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(limit).fetch_all(c).await)?)
+    }
+
+    /// Gives the obligations that a dead letter names, that are unmet and still in its group, and that no other
+    /// letter of the same firing names that was accepted or may still be.
+    pub async fn abandoned(&mut self, letter: &DeadLetter) -> Result<Vec<i64>> {
+        const SQL: &str =
+            "SELECT i.obligation_id FROM letter_item i JOIN obligation o ON o.id = i.obligation_id
+            WHERE i.letter_id = $1 AND o.first_received_at IS NULL AND o.excused_at IS NULL
+              AND o.due_at = $2 AND o.resumption = $3
+              AND NOT EXISTS (SELECT 1 FROM letter_item j JOIN letter l ON l.id = j.letter_id
+                WHERE j.obligation_id = o.id AND l.round_id = $4 AND l.due_at = $2 AND l.resumption = $3
+                  AND l.step >= $5 AND l.state IN ('waiting', 'accepted', 'held'))
+            ORDER BY i.obligation_id";
+        Ok(
+            on!(self, c => sqlx::query_scalar(SQL).bind(letter.id).bind(letter.due_at).bind(letter.resumption)
+            .bind(letter.round_id).bind(letter.step).fetch_all(c).await)?,
+        )
+    }
+
+    /// Gives a letter by the hash of the token in its link.
+    pub async fn letter_by_token(&mut self, hash: &str) -> Result<Option<ChaseLetterRow>> {
+        const SQL: &str =
+            "SELECT id, kind, address, round_id, due_at, resumption, step, alert_id, acknowledged_at
+            FROM letter WHERE token_hash = $1";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(hash).fetch_optional(c).await)?)
+    }
+
+    /// Gives a letter by its row.
+    pub async fn letter_row(&mut self, id: i64) -> Result<Option<ChaseLetterRow>> {
+        const SQL: &str =
+            "SELECT id, kind, address, round_id, due_at, resumption, step, alert_id, acknowledged_at
+            FROM letter WHERE id = $1";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
+    }
+
+    /// Gives the obligations that a letter names.
+    pub async fn letter_items(&mut self, letter: i64) -> Result<Vec<i64>> {
+        const SQL: &str = "SELECT obligation_id FROM letter_item WHERE letter_id = $1 ORDER BY obligation_id";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(letter).fetch_all(c).await)?)
+    }
+
+    /// Gives the languages that account holders chose, by address.
+    pub async fn languages(&mut self) -> Result<Vec<(String, String)>> {
+        const SQL: &str = "SELECT address, language FROM account WHERE address IS NOT NULL";
+        Ok(on!(self, c => sqlx::query_as(SQL).fetch_all(c).await)?)
+    }
+}
+
+impl Tx {
+    /// Marks dead letters as passed on.
+    pub async fn mark_passed(&mut self, letters: &[i64], now: Timestamp) -> Result<()> {
+        #[derive(Serialize)]
+        struct Id {
+            id: i64,
+        }
+        let ids: Vec<Id> = letters.iter().map(|id| Id { id: *id }).collect();
+        let sql =
+            batch!(self, "UPDATE letter SET passed_at = $2 WHERE id IN (SELECT r.id FROM ", [id bigint], ")");
+        let at = now.timestamp_millis();
+        on!(self, c => sqlx::query(sql).bind(json(&ids)?).bind(at).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Records an acknowledgement of a letter, and when it was first acknowledged.
+    pub async fn acknowledge_letter(&mut self, new: &NewAcknowledgement<'_>, now: Timestamp) -> Result<()> {
+        const ADD: &str = "INSERT INTO acknowledgement
+            (letter_id, alert_id, via, by_address, by_account, entered_by, caller_post, called_at, at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        const MARK: &str = "UPDATE letter SET acknowledged_at = COALESCE(acknowledged_at, $2) WHERE id = $1";
+        let (at, called) = (
+            now.timestamp_millis(),
+            new.called_at.map(|t| t.timestamp_millis()),
+        );
+        on!(self, c => sqlx::query(ADD).bind(new.letter).bind(new.alert).bind(new.via).bind(new.by_address)
+            .bind(new.by_account).bind(new.entered_by).bind(new.caller_post).bind(called).bind(at)
+            .execute(c).await.map(|_| ()))?;
+        if let Some(letter) = new.letter {
+            on!(self, c => sqlx::query(MARK).bind(letter).bind(at).execute(c).await.map(|_| ()))?;
+        }
+        Ok(())
+    }
+}
+
+/// An acknowledgement to be recorded.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NewAcknowledgement<'a> {
+    /// The letter that was answered.
+    pub letter: Option<i64>,
+    /// The alert, for an urgent report.
+    pub alert: Option<i64>,
+    /// `link`, `page` or `phone`.
+    pub via: &'static str,
+    /// To whom the answered letter went.
+    pub by_address: Option<&'a str>,
+    /// The account that answered on a page.
+    pub by_account: Option<i64>,
+    /// The officer who entered an answer by phone.
+    pub entered_by: Option<i64>,
+    /// The post of whoever answered by phone.
+    pub caller_post: Option<&'a str>,
+    /// When they phoned.
+    pub called_at: Option<Timestamp>,
 }

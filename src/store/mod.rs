@@ -25,7 +25,7 @@ pub use conn::{Conn, Tx};
 pub use connect::{Engine, Lock, Options, Store};
 pub use deployment::Deployment;
 pub use error::{Error, Result};
-pub use letter::{NewItem, NewLetter};
+pub use letter::{ChaseLetterRow, DeadLetter, NewAcknowledgement, NewItem, NewLetter};
 pub use obligation::{Met, NewRow as NewObligationRow, Source, Stored as StoredObligation};
 pub use round::StoredRound;
 pub use unit::{BadAddress, NewVersion};

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::unit::json;
 use super::{Conn, Error, Result, Tx, batch, on};
 use crate::domain::checkin::{Claim, Content, Provenance};
-use crate::domain::ids::{AccountId, CheckInId, IncidentId, ObligationId, RoundId, UnitId};
-use crate::domain::obligation::{Kind, Obligation};
+use crate::domain::ids::{AccountId, CheckInId, IncidentId, ObligationId, PeriodId, RoundId, UnitId};
+use crate::domain::obligation::{Held, Kind, Obligation};
 use crate::domain::time::{Timestamp, from_millis};
 use crate::domain::unit::UnitPath;
 use crate::domain::window::Window;
@@ -112,6 +112,35 @@ impl TryFrom<Row> for Stored {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    id: i64,
+    unit_id: i64,
+    kind: String,
+    drill: i64,
+    scheduled_due: i64,
+    closes_at: i64,
+    period_id: i64,
+    round_id: i64,
+}
+
+impl TryFrom<HeldRow> for Held {
+    type Error = Error;
+    fn try_from(row: HeldRow) -> Result<Self> {
+        Ok(Self {
+            obligation: ObligationId(row.id),
+            unit: UnitId(row.unit_id),
+            kind: Kind::parse(&row.kind, None)
+                .ok_or_else(|| Error::broken("obligation", "kind", row.id, &row.kind))?,
+            drill: row.drill != 0,
+            scheduled_due: instant("obligation", "scheduled_due", row.id, row.scheduled_due)?,
+            closes: instant("obligation", "closes_at", row.id, row.closes_at)?,
+            period: PeriodId(row.period_id),
+            round: RoundId(row.round_id),
+        })
+    }
+}
+
 /// An obligation to be written.
 #[derive(Debug, Clone, Serialize)]
 pub struct NewRow {
@@ -144,6 +173,10 @@ pub struct NewRow {
 pub struct Source {
     /// The unit.
     pub unit_id: i64,
+    /// [`Kind::code`].
+    pub kind: &'static str,
+    /// 1 for a drill.
+    pub drill: i64,
     /// The due time that the obligation was opened with.
     pub scheduled_due: i64,
     /// The round.
@@ -211,19 +244,18 @@ impl Conn {
         read(on!(self, c => sqlx::query_as(SQL).bind(unit.0).bind(opened).bind(closing).fetch_all(c).await)?)
     }
 
-    /// Gives the routine obligations of some units with a scheduled due time from `from` to `until`, both included.
-    pub async fn obligations_near(
-        &mut self,
-        units: &[UnitId],
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<Stored>> {
-        let sql = batch!(self, columns!(""),
-            [id bigint], " JOIN obligation o ON o.unit_id = r.id AND o.kind = 'routine' AND o.subject = ''
-             AND o.scheduled_due >= $2 AND o.scheduled_due <= $3 ORDER BY o.id");
+    /// Gives the sources of the obligations of some units with a scheduled due time from `from` to `until`, both
+    /// included; follow-ups left aside.
+    pub async fn held(&mut self, units: &[UnitId], from: Timestamp, until: Timestamp) -> Result<Vec<Held>> {
+        let sql = batch!(self, "SELECT o.id, o.unit_id, o.kind, o.drill, o.scheduled_due, o.closes_at, d.period_id,
+            d.id AS round_id FROM ", [id bigint], " JOIN obligation o ON o.unit_id = r.id AND o.subject = ''
+              AND o.scheduled_due >= $2 AND o.scheduled_due <= $3
+            JOIN obligation_source s ON s.obligation_id = o.id JOIN round d ON d.id = s.round_id ORDER BY o.id");
         let list = super::unit::id_list(units);
         let (from, until) = (from.timestamp_millis(), until.timestamp_millis());
-        read(on!(self, c => sqlx::query_as(sql).bind(list).bind(from).bind(until).fetch_all(c).await)?)
+        let rows: Vec<HeldRow> =
+            on!(self, c => sqlx::query_as(sql).bind(list).bind(from).bind(until).fetch_all(c).await)?;
+        rows.into_iter().map(Held::try_from).collect()
     }
 
     /// Gives the unmet obligations of one chase group after a row, in order of id, `limit` at most.
@@ -275,19 +307,41 @@ impl Tx {
             r.opens_at, r.due_at, r.closes_at, r.due_at, r.grace_ms, r.closes_at, r.drill, 0, -1 FROM ",
             [unit_id bigint, path text, kind text, subject text, round_id bigint, business_date text,
              opens_at bigint, due_at bigint, grace_ms bigint, closes_at bigint, drill bigint],
-            " WHERE true ON CONFLICT (unit_id, kind, subject, scheduled_due) DO NOTHING");
+            " WHERE true ON CONFLICT (unit_id, kind, subject, drill, scheduled_due) DO NOTHING");
         Ok(
             on!(self, c => sqlx::query(sql).bind(json(rows)?).execute(c).await.map(|done| done.rows_affected()))?,
         )
     }
 
     /// Records which rounds obligations serve.
-    pub async fn add_sources(&mut self, kind: &str, sources: &[Source]) -> Result<()> {
+    pub async fn add_sources(&mut self, sources: &[Source]) -> Result<()> {
         let sql = batch!(self, "INSERT INTO obligation_source (obligation_id, round_id)
-            SELECT o.id, r.round_id FROM ", [unit_id bigint, scheduled_due bigint, round_id bigint],
-            " JOIN obligation o ON o.unit_id = r.unit_id AND o.kind = $2 AND o.subject = ''
-              AND o.scheduled_due = r.scheduled_due WHERE true ON CONFLICT DO NOTHING");
-        on!(self, c => sqlx::query(sql).bind(json(sources)?).bind(kind).execute(c).await.map(|_| ()))?;
+            SELECT o.id, r.round_id FROM ",
+            [unit_id bigint, kind text, drill bigint, scheduled_due bigint, round_id bigint],
+            " JOIN obligation o ON o.unit_id = r.unit_id AND o.kind = r.kind AND o.subject = ''
+              AND o.drill = r.drill AND o.scheduled_due = r.scheduled_due WHERE true ON CONFLICT DO NOTHING");
+        on!(self, c => sqlx::query(sql).bind(json(sources)?).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Records that rounds are served by obligations that were there before.
+    pub async fn attach_sources(&mut self, attached: &[(ObligationId, RoundId)]) -> Result<()> {
+        #[derive(Serialize)]
+        struct Attached {
+            obligation_id: i64,
+            round_id: i64,
+        }
+        let rows: Vec<Attached> = attached
+            .iter()
+            .map(|(o, r)| Attached {
+                obligation_id: o.0,
+                round_id: r.0,
+            })
+            .collect();
+        let sql = batch!(self, "INSERT INTO obligation_source (obligation_id, round_id)
+            SELECT r.obligation_id, r.round_id FROM ", [obligation_id bigint, round_id bigint],
+            " WHERE true ON CONFLICT DO NOTHING");
+        on!(self, c => sqlx::query(sql).bind(json(&rows)?).execute(c).await.map(|_| ()))?;
         Ok(())
     }
 

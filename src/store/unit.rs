@@ -95,6 +95,21 @@ impl Conn {
         rows.into_iter().map(Unit::try_from).collect()
     }
 
+    /// Gives when some units first came to be, whatever version of them is in force.
+    pub async fn units_since(&mut self, ids: &[UnitId]) -> Result<HashMap<UnitId, Timestamp>> {
+        let sql = batch!(self, "SELECT u.id, u.created_at FROM ", [id bigint], " JOIN unit u ON u.id = r.id");
+        let rows: Vec<(i64, i64)> =
+            on!(self, c => sqlx::query_as(sql).bind(id_list(ids)).fetch_all(c).await)?;
+        rows.into_iter()
+            .map(|(id, ms)| {
+                Ok((
+                    UnitId(id),
+                    super::obligation::instant("unit", "created_at", id, ms)?,
+                ))
+            })
+            .collect()
+    }
+
     /// Gives the unit in force that has a code.
     pub async fn unit_by_code(&mut self, code: &str) -> Result<Option<Unit>> {
         const SQL: &str = "SELECT unit_id, parent_id, path, code, name, kind, valid_from

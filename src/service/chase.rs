@@ -1,0 +1,301 @@
+//! Climbs the ladder: turns the steps whose time has come into letters, one a person, in chunks.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::{Error, Result, Service, token_hash};
+use crate::domain::address::Address;
+use crate::domain::ids::ObligationId;
+use crate::domain::ladder::{Audience, Ladder};
+use crate::domain::letter::{
+    ChaseLetter, Directory, Firing as FiringKey, Gap, LetterKind, Open, Person, letters, message_id,
+};
+use crate::domain::progress::due_steps;
+use crate::domain::time::{Timestamp, from_millis};
+use crate::store::{Conn, Firing, Group, NewGap, NewItem, NewLetter, StoredObligation, Tx};
+
+/// How many obligations one transaction turns into letters, so that an urgent report never waits behind a step.
+const CHUNK: i64 = 1000;
+
+/// How many groups are looked at in one go.
+const GROUPS: i64 = 64;
+
+/// How long a group that could not be worked on is left alone, so that it does not starve the others.
+const PUSHED: TimeDelta = TimeDelta::seconds(60);
+
+impl Service {
+    /// Fires every step whose time has come, and gives when the next one comes.
+    pub(super) async fn chase(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        loop {
+            let due = self.store.read().await?.chases_due(now, GROUPS).await?;
+            if due.is_empty() {
+                break;
+            }
+            for chase in due {
+                if let Err(error) = self.climb(chase.group, now).await {
+                    if matches!(error, Error::Busy { .. }) {
+                        return Err(error);
+                    }
+                    tracing::error!(%error, round = %chase.group.round, "chase of round {} failed", chase.group.round);
+                    let mut tx = self.store.begin().await?;
+                    tx.push_chase(chase.group, now + PUSHED).await?;
+                    tx.commit().await?;
+                }
+            }
+        }
+        let next = self.store.read().await?.next_chase().await?;
+        Ok(next.and_then(from_millis))
+    }
+
+    /// Works off one group until nothing of it is due.
+    async fn climb(&self, group: Group, now: Timestamp) -> Result<()> {
+        while self.climb_chunk(group, now).await? {}
+        Ok(())
+    }
+
+    /// Writes one chunk of letters; gives whether there is more to do at once.
+    async fn climb_chunk(&self, group: Group, now: Timestamp) -> Result<bool> {
+        let mut tx = self.store.begin().await?;
+        let Some(mut chase) = tx.hold_chase(group).await? else {
+            return Ok(false);
+        };
+        if chase.next.is_none_or(|next| next > now) {
+            tx.rollback().await?;
+            return Ok(false); // Another instance was here.
+        }
+        let ladder = ladder_of(&mut tx, group).await?;
+        let firing = match chase.firing.take() {
+            Some(firing) => firing,
+            None => {
+                let due = due_steps(&ladder, group.due, chase.closes, &chase.progress, now);
+                (chase.progress, chase.next, chase.cursor) = (due.progress, due.next, 0);
+                if due.fire.is_empty() {
+                    tx.save_chase(&chase).await?;
+                    tx.commit().await?;
+                    return Ok(due.next.is_some_and(|next| next <= now));
+                }
+                Firing {
+                    steps: due.fire,
+                    progress: due.progress,
+                    next: due.next,
+                }
+            }
+        };
+        let open = tx
+            .unmet(group.round, group.due, group.resumption, chase.cursor, CHUNK)
+            .await?;
+        self.write_letters(&mut tx, group, &ladder, &firing.steps, &open, None, now)
+            .await?;
+        let more = i64::try_from(open.len()).unwrap_or(CHUNK) == CHUNK;
+        if more {
+            chase.cursor = open.last().map_or(0, |last| last.obligation.id.0);
+            (chase.firing, chase.next) = (Some(firing), Some(now));
+        } else {
+            // The mark that the step is complete comes last, with the letters' leave to go.
+            tx.make_ready(group).await?;
+            (chase.progress, chase.next, chase.cursor) = (firing.progress, firing.next, 0);
+        }
+        tx.save_chase(&chase).await?;
+        tx.commit().await?;
+        if !more {
+            self.outgoing.notify_one();
+        }
+        Ok(more || chase.next.is_some_and(|next| next <= now))
+    }
+
+    /// Writes the letters of some steps for some obligations. `after` is the newest of the dead letters whose units
+    /// are passed on.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the firing of one step: where, what, for whom, when"
+    )]
+    pub(super) async fn write_letters(
+        &self,
+        tx: &mut Tx,
+        group: Group,
+        ladder: &Ladder,
+        steps: &[usize],
+        open: &[StoredObligation],
+        after: Option<crate::domain::ids::LetterId>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let Some(last) = steps.last().copied() else {
+            return Ok(());
+        };
+        if open.is_empty() {
+            return Ok(());
+        }
+        let directory = self.directory(tx, open, ladder).await?;
+        let failed = failed(tx, open).await?;
+        let asked: Vec<Open> = open
+            .iter()
+            .map(|o| Open {
+                obligation: o.obligation.id,
+                path: o.path.clone(),
+                failed: failed.get(&o.obligation.id).cloned().unwrap_or_default(),
+            })
+            .collect();
+        let told = letters(ladder, steps, &asked, &directory);
+        let key = FiringKey {
+            round: group.round,
+            due: group.due,
+            step: last,
+            resumption: (group.resumption != 0)
+                .then(|| from_millis(group.resumption))
+                .flatten(),
+        };
+        let keyed: Vec<(String, &ChaseLetter)> = told
+            .letters
+            .iter()
+            .map(|one| match after {
+                Some(dead) => (key.key_after(&one.address, dead), one),
+                None => (key.key(&one.address), one),
+            })
+            .collect();
+        let ready = i64::from(after.is_some());
+        let rows: Vec<NewLetter> = keyed
+            .iter()
+            .map(|(key, one)| self.chase_row(group, ladder, key, one, ready))
+            .collect();
+        tx.add_letters(&rows, now).await?;
+        let items: Vec<NewItem<'_>> = keyed
+            .iter()
+            .flat_map(|(key, one)| {
+                one.items.iter().map(move |id| NewItem {
+                    dedup_key: key,
+                    obligation_id: id.0,
+                })
+            })
+            .collect();
+        tx.add_items(&items).await?;
+        let reason = if after.is_some() {
+            "all_failed"
+        } else {
+            "no_address"
+        };
+        let gaps: Vec<NewGap> = told.gaps.iter().map(|gap| new_gap(gap, group, reason)).collect();
+        if !gaps.is_empty() {
+            tx.add_gaps(&gaps, now).await?;
+        }
+        Ok(())
+    }
+
+    fn chase_row(
+        &self,
+        group: Group,
+        ladder: &Ladder,
+        key: &str,
+        one: &ChaseLetter,
+        ready: i64,
+    ) -> NewLetter {
+        let kind = ladder
+            .step(one.step)
+            .map_or(LetterKind::Escalated, LetterKind::of);
+        NewLetter {
+            dedup_key: key.to_owned(),
+            kind: kind.code(),
+            priority: kind.priority() as i64,
+            address: one.address.as_str().to_owned(),
+            language: one.language.tag(),
+            round_id: Some(group.round.0),
+            due_at: Some(group.due.timestamp_millis()),
+            step: i64::try_from(one.step).ok(),
+            resumption: Some(group.resumption),
+            alert_id: None,
+            pass: None,
+            details: json!({ "passed_on": one.passed_on }).to_string(),
+            message_id: message_id(&self.deployment, key),
+            ready,
+            token_hash: Some(token_hash(&self.keys.letter_token(key))),
+        }
+    }
+
+    /// Gathers who is to be told of these units: their own contacts and those of the units above them.
+    async fn directory(
+        &self,
+        conn: &mut Conn,
+        open: &[StoredObligation],
+        ladder: &Ladder,
+    ) -> Result<Directory> {
+        let ids: BTreeSet<_> = open.iter().flat_map(|o| o.path.ids()).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let contacts: BTreeMap<_, _> = conn.contacts(Some(&ids)).await?.into_iter().collect();
+        let duty = &self.settings.duty;
+        let on_duty = if duty.leaders.is_empty() {
+            duty.officers.clone()
+        } else {
+            duty.leaders.clone()
+        };
+        let named = ladder.steps().iter().filter_map(|step| match &step.audience {
+            Audience::User(address) => Some(address),
+            _ => None,
+        });
+        let all: BTreeSet<&Address> = contacts
+            .values()
+            .flat_map(|c| c.reporter.iter().chain(&c.backup).chain(&c.head))
+            .chain(&on_duty)
+            .chain(named)
+            .collect();
+        let people = self.people(conn, &all).await?;
+        Ok(Directory {
+            contacts,
+            on_duty,
+            people,
+            language: self.settings.service.language,
+        })
+    }
+
+    /// Gives what is known of some addresses: their language, and whether a mail server refused them for good.
+    async fn people(&self, conn: &mut Conn, all: &BTreeSet<&Address>) -> Result<BTreeMap<Address, Person>> {
+        let bad: BTreeSet<String> = conn
+            .bad_addresses()
+            .await?
+            .into_iter()
+            .map(|b| b.address)
+            .collect();
+        let chosen: HashMap<String, String> = conn.languages().await?.into_iter().collect();
+        let person = |address: &&Address| {
+            let chosen = chosen.get(address.as_str()).and_then(|code| code.parse().ok());
+            let language = chosen.unwrap_or(self.settings.service.language);
+            (
+                (*address).clone(),
+                Person {
+                    language,
+                    bad: bad.contains(address.as_str()),
+                },
+            )
+        };
+        Ok(all.iter().map(person).collect())
+    }
+}
+
+/// Gives the ladder that a round was opened with.
+pub(super) async fn ladder_of(conn: &mut Conn, group: Group) -> Result<Ladder> {
+    let round = conn.round(group.round).await?.ok_or(Error::Missing("round"))?;
+    conn.ladder(round.round.ladder)
+        .await?
+        .ok_or(Error::Missing("ladder"))
+}
+
+/// Gives the addresses that have failed for good for each obligation.
+async fn failed(conn: &mut Conn, open: &[StoredObligation]) -> Result<HashMap<ObligationId, Vec<Address>>> {
+    let ids: Vec<i64> = open.iter().map(|o| o.obligation.id.0).collect();
+    let mut failed: HashMap<ObligationId, Vec<Address>> = HashMap::new();
+    for (id, address) in conn.dead_addresses(&ids).await? {
+        if let Ok(address) = Address::parse(&address) {
+            failed.entry(ObligationId(id)).or_default().push(address);
+        }
+    }
+    Ok(failed)
+}
+
+fn new_gap(gap: &Gap, group: Group, reason: &'static str) -> NewGap {
+    NewGap {
+        obligation_id: gap.obligation.0,
+        due_at: group.due.timestamp_millis(),
+        step: i64::try_from(gap.step).unwrap_or(i64::MAX),
+        reason,
+    }
+}

@@ -23,6 +23,6 @@ mod tests;
 
 pub use cell::{Above, Reach, Record, UnitRow, read};
 pub use column::Column;
-pub use fault::{Fault, MOST_FAULTS, RowError};
+pub use fault::{Fault, MOST_FAULTS, RowError, Unreadable};
 pub use perform::Stale;
 pub use plan::{Addition, Alteration, Closing, FieldChange, Home, Later, Plan, plan};

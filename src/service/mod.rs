@@ -4,11 +4,13 @@
 //! * `keys.rs` — the keys of receipts and links, derived from one file
 //! * `audit.rs` — the link of the chain that every deed writes in its own transaction
 //! * `units.rs` — the tree of units, kept in memory
+//! * `import.rs` — from the bytes of a CSV file to the rows of a table
 //! * one file a deed beyond these
 
 pub(crate) mod audit;
 mod chase;
 mod error;
+pub mod import;
 mod keys;
 mod open;
 mod pass_on;

@@ -68,6 +68,19 @@ pub enum Fault {
     LivingChild { child: String },
 }
 
+/// Why a file is no table at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("the file is larger than {most} MiB")]
+    TooLarge { most: usize },
+    /// Not UTF-8 from this row on.
+    #[error("row {row} is not UTF-8 text")]
+    Encoding { row: usize },
+    /// A spreadsheet's own file and not a text.
+    #[error("the file is a workbook and not CSV")]
+    Workbook,
+}
+
 impl RowError {
     /// Tells what is wrong with a cell.
     pub(super) fn cell(row: usize, column: Column, value: &str, fault: Fault) -> Self {
@@ -86,7 +99,11 @@ pub(super) fn shown(value: &str) -> String {
     let mut line: String = value
         .chars()
         .take(MOST)
-        .map(|c| if is_invisible(c) { '\u{fffd}' } else { c })
+        .map(|c| match c {
+            '\n' | '\r' => '⏎',
+            _ if is_invisible(c) => '\u{fffd}',
+            _ => c,
+        })
         .collect();
     if value.chars().nth(MOST).is_some() {
         line.push('…');

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::*;
 use crate::domain::ids::UnitId;
 use crate::domain::time::{Timestamp, from_millis};
-use crate::domain::unit::{Contacts, LineageKind, UnitKind, UnitTree};
+use crate::domain::unit::{Contacts, LineageKind, UnitTree};
 
 mod any;
 mod faults;

@@ -1,0 +1,286 @@
+//! Knows how to say what is wrong with a table of units, and what it would change.
+
+use super::messages;
+use crate::domain::address::AddressError;
+use crate::domain::import::{Column, Fault, FieldChange, Plan, RowError, Unreadable};
+use crate::domain::language::Lang;
+use crate::domain::unit::UnitKind;
+
+messages! {
+    import_title: "导入单位", "Import units";
+    import_nothing: "与现有单位一致，没有变化。", "Nothing differs from the units as they stand.";
+    import_refused(n): "表中有 {n} 处错误，未导入任何内容。请改正后重新导入整张表。",
+        "The table has {n} fault, so nothing was imported. Please mend it and import the whole table again."
+        | "The table has {n} faults, so nothing was imported. Please mend them and import the whole table again.";
+    import_dry_run: "这是预演，未做任何改动。", "This was a rehearsal; nothing was changed.";
+    import_counts(added, changed, closed, unchanged, absent):
+        "新增 {added}，修改 {changed}，停用 {closed}，无变化 {unchanged}，表中未列 {absent}（保留，不删除）",
+        "{added} new, {changed} changed, {closed} closed, {unchanged} unchanged, {absent} not in the table (kept)";
+    import_past(n): "{n} 行的单位此前已停用，略过。",
+        "{n} row is of a unit that ended before; it is passed over."
+        | "{n} rows are of units that ended before; they are passed over.";
+    import_later(row, day): "第 {row} 行：停用日期 {day} 未到，单位继续使用；请在该日或以后再导入一次。",
+        "Row {row}: {day} is still to come, so the unit stays in use; import the table again on or after that day.";
+    import_field(heading, before, after): "{heading}：{before} → {after}", "{heading}: {before} → {after}";
+    import_empty_value: "（空）", "(empty)";
+    import_stale: "预览之后单位有了变动，请重新导入。", "The units changed after the preview; please import again.";
+
+    unreadable_too_large(most): "文件超过 {most} MiB，请拆分后分次导入。",
+        "The file is larger than {most} MiB; please split it and import the parts.";
+    unreadable_encoding(row): "第 {row} 行不是 UTF-8 文字。请在表格软件中另存为“CSV UTF-8（逗号分隔）”再导入。",
+        "Row {row} is not UTF-8 text. Please save the table as \"CSV UTF-8 (comma delimited)\" and import that.";
+    unreadable_workbook: "这是表格软件自己的文件。请另存为“CSV UTF-8（逗号分隔）”再导入。",
+        "This is a workbook. Please save it as \"CSV UTF-8 (comma delimited)\" and import that.";
+
+    row_at(row, sentence): "第 {row} 行：{sentence}", "Row {row}: {sentence}";
+    fault_no_table: "文件中没有表头。第一行应为列名，例如：编码、上级编码、名称、类别。",
+        "The file has no headings. Its first row should hold them: code, parent_code, name, kind.";
+    fault_unknown_heading(value): "不认识列名“{value}”。请对照模板修改，或删去这一列。",
+        "There is no column \"{value}\". Please compare the template, or remove the column.";
+    fault_unknown_heading_near(value, nearest): "不认识列名“{value}”，是否应为“{nearest}”？",
+        "There is no column \"{value}\"; do you mean \"{nearest}\"?";
+    fault_double_heading(value): "列名“{value}”出现了两次，请只留一列。",
+        "The column \"{value}\" stands twice; please keep one.";
+    fault_no_column(heading): "缺少“{heading}”一列。", "The column \"{heading}\" is lacking.";
+    fault_no_heading(value): "“{value}”所在的列没有列名。", "\"{value}\" stands in a column without a heading.";
+    fault_missing_name: "没有填写单位名称。", "The name of the unit is lacking.";
+    fault_missing_kind: "新单位需要填写类别，例如：村、社区、部门。",
+        "A new unit needs a kind, such as village, community or department.";
+    fault_missing_parent: "新单位需要填写上级编码；表中没有这一列。",
+        "A new unit needs its parent, and the table has no such column.";
+    fault_missing(heading): "“{heading}”不能为空。", "\"{heading}\" must not be empty.";
+    fault_too_long(heading, value, most): "“{heading}”太长：{value}。最多 {most} 个字。",
+        "\"{heading}\" is too long: {value} It may have {most} characters.";
+    fault_control(heading, value): "“{heading}”中有换行或看不见的字符：{value}。请删去后重填。",
+        "\"{heading}\" has a line break or an invisible character: {value}. Please type it again.";
+    fault_code_shape(value): "编码“{value}”应为 2、4、6、9 或 12 位数字。",
+        "The code \"{value}\" should have 2, 4, 6, 9 or 12 digits.";
+    fault_code_rounded(value): "编码“{value}”被表格软件改成了科学计数法，后几位已丢失。请把该列设为“文本”格式，重新填写编码。",
+        "A spreadsheet turned the code into \"{value}\" and lost its last digits. Please format the column as text and enter the codes again.";
+    fault_unknown_kind(value): "不认识类别“{value}”。可填：县、乡镇、村、社区、部门、企业（或省、市、全国）。",
+        "There is no kind \"{value}\". It may be county, township, village, community, department or enterprise (or province, prefecture, nation).";
+    fault_bad_date(value): "“{value}”不是日期。请按 2026-05-31 的样子填写，并确认当月有这一天。",
+        "\"{value}\" is not a date. Please write it like 2026-05-31, and check that the month has that day.";
+    fault_address(heading, value, why): "“{heading}”中的“{value}”不能用作邮箱：{why}。",
+        "\"{value}\" in \"{heading}\" cannot be used as an e-mail address: {why}.";
+    fault_too_many_addresses(heading, most): "“{heading}”最多填 {most} 个邮箱。",
+        "\"{heading}\" may have at most {most} addresses.";
+    fault_unknown_parent(value): "找不到上级“{value}”：表中和现有单位中都没有，或它在本表中改了编码、名称。",
+        "There is no parent \"{value}\", neither in the table nor among the units; or the table itself gives it another code or name.";
+    fault_ambiguous_parent(value): "有几个单位都叫“{value}”，请改填上级的编码。",
+        "Several units are called \"{value}\"; please give the parent's code.";
+    fault_parent_cycle: "这个单位成了自己的下级，请检查上级编码。",
+        "The unit would lie beneath itself; please check the parent's code.";
+    fault_duplicate_code(value, first): "编码“{value}”与第 {first} 行重复。",
+        "The code \"{value}\" stands in row {first} already.";
+    fault_duplicate_name(value, first): "同一上级下已有“{value}”（第 {first} 行）。",
+        "The same parent has a \"{value}\" already, in row {first}.";
+    fault_name_taken(value): "同一上级下现有一个“{value}”，而本表没有列出它。请把它也列入，或换一个名称。",
+        "The same parent has a \"{value}\" that this table leaves out. Please list it too, or choose another name.";
+    fault_second_root(first): "没有填写上级编码，而最上级单位已有“{first}”。",
+        "The parent's code is lacking, and \"{first}\" is the top unit already.";
+    fault_living_child(child): "不能停用：它的下级“{child}”仍在使用。请一并停用或改挂到其他上级。",
+        "It cannot be closed while \"{child}\" beneath it is in use. Please close that too, or give it another parent.";
+
+    address_empty: "是空的", "it is empty";
+    address_too_long: "太长", "it is too long";
+    address_control: "有换行或看不见的字符", "it has a line break or an invisible character";
+    address_at: "应有且只有一个 @", "it needs exactly one @";
+    address_local: "@ 前面只能用英文字母、数字和 . - _ 等符号", "before the @ only ASCII letters, digits and signs such as . - _ are allowed";
+    address_no_dot: "@ 后面应有一个点，例如 example.cn", "after the @ there must be a dot, as in example.cn";
+    address_domain: "@ 后面不是邮箱域名", "what follows the @ is not a domain";
+}
+
+impl Lang {
+    /// Gives the heading of a column.
+    pub fn column(self, column: Column) -> &'static str {
+        match self {
+            Self::Zh => column.zh(),
+            Self::En => column.en(),
+        }
+    }
+
+    /// Says why a file is no table.
+    pub fn unreadable(self, why: &Unreadable) -> String {
+        match why {
+            Unreadable::TooLarge { most } => self.unreadable_too_large(most),
+            Unreadable::Encoding { row } => self.unreadable_encoding(row),
+            Unreadable::Workbook => self.unreadable_workbook().to_owned(),
+        }
+    }
+
+    /// Says in a sentence what is wrong in which row.
+    pub fn row_error(self, error: &RowError) -> String {
+        self.row_at(error.row, self.row_fault(error))
+    }
+
+    fn row_fault(self, error: &RowError) -> String {
+        let value = error.value.as_str();
+        let heading = error.column.map_or("", |column| self.column(column));
+        match &error.fault {
+            Fault::NoTable => self.fault_no_table().to_owned(),
+            Fault::UnknownHeading { nearest: None } => self.fault_unknown_heading(value),
+            Fault::UnknownHeading {
+                nearest: Some(nearest),
+            } => self.fault_unknown_heading_near(value, self.column(*nearest)),
+            Fault::DoubleHeading => self.fault_double_heading(value),
+            Fault::NoColumn => self.fault_no_column(heading),
+            Fault::NoHeading => self.fault_no_heading(value),
+            Fault::Missing => self.missing(error.column),
+            Fault::TooLong { most } => self.fault_too_long(heading, value, most),
+            Fault::Control => self.fault_control(heading, value),
+            Fault::CodeShape => self.fault_code_shape(value),
+            Fault::CodeRounded => self.fault_code_rounded(value),
+            Fault::UnknownKind => self.fault_unknown_kind(value),
+            Fault::BadDate => self.fault_bad_date(value),
+            Fault::BadAddress(why) => self.fault_address(heading, value, self.address_error(*why)),
+            Fault::TooManyAddresses { most } => self.fault_too_many_addresses(heading, most),
+            structural @ (Fault::UnknownParent
+            | Fault::AmbiguousParent
+            | Fault::ParentCycle
+            | Fault::DuplicateCode { .. }
+            | Fault::DuplicateName { .. }
+            | Fault::NameTaken
+            | Fault::SecondRoot { .. }
+            | Fault::LivingChild { .. }) => self.structural(structural, value),
+        }
+    }
+
+    /// Says what a row may not do to the tree.
+    fn structural(self, fault: &Fault, value: &str) -> String {
+        match fault {
+            Fault::AmbiguousParent => self.fault_ambiguous_parent(value),
+            Fault::ParentCycle => self.fault_parent_cycle().to_owned(),
+            Fault::DuplicateCode { first } => self.fault_duplicate_code(value, first),
+            Fault::DuplicateName { first } => self.fault_duplicate_name(value, first),
+            Fault::NameTaken => self.fault_name_taken(value),
+            Fault::SecondRoot { first } => self.fault_second_root(first),
+            Fault::LivingChild { child } => self.fault_living_child(child),
+            _ => self.fault_unknown_parent(value),
+        }
+    }
+
+    fn missing(self, column: Option<Column>) -> String {
+        match column {
+            Some(Column::Name) => self.fault_missing_name().to_owned(),
+            Some(Column::Kind) => self.fault_missing_kind().to_owned(),
+            Some(Column::Parent) => self.fault_missing_parent().to_owned(),
+            other => self.fault_missing(other.map_or("", |column| self.column(column))),
+        }
+    }
+
+    /// Says what is wrong with a mail address, as the end of a sentence.
+    pub fn address_error(self, why: AddressError) -> &'static str {
+        match why {
+            AddressError::Empty => self.address_empty(),
+            AddressError::TooLong => self.address_too_long(),
+            AddressError::Control => self.address_control(),
+            AddressError::At => self.address_at(),
+            AddressError::Local => self.address_local(),
+            AddressError::NoDot => self.address_no_dot(),
+            AddressError::Domain => self.address_domain(),
+        }
+    }
+
+    /// Says one difference that a table makes.
+    pub fn field_change(self, change: &FieldChange) -> String {
+        let shown = |value: &str| match (change.column, UnitKind::parse(value)) {
+            _ if value.is_empty() => self.import_empty_value().to_owned(),
+            (Column::Kind, Some(kind)) => self.unit_kind(kind).to_owned(),
+            _ => value.to_owned(),
+        };
+        self.import_field(
+            self.column(change.column),
+            shown(&change.before),
+            shown(&change.after),
+        )
+    }
+
+    /// Counts what a table would change, on one line.
+    pub fn plan_counts(self, plan: &Plan) -> String {
+        let (added, changed, closed) = (plan.added.len(), plan.changed.len(), plan.closed.len());
+        self.import_counts(added, changed, closed, plan.unchanged.len(), plan.absent.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::import::{Record, read};
+
+    fn say(lang: Lang, rows: &[&str]) -> Vec<String> {
+        let cells = |row: &&str| row.split('|').map(str::to_owned).collect();
+        let records: Vec<_> = rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| Record {
+                row: place + 1,
+                cells: cells(row),
+            })
+            .collect();
+        read(&records)
+            .unwrap_err()
+            .iter()
+            .map(|error| lang.row_error(error))
+            .collect()
+    }
+
+    const TABLE: [&str; 3] = [
+        "编码|名称|类别|停用日期|报送邮箱",
+        "3.61128E+11|甲\n村|hamlet|2026-02-30|a@b",
+        "361128||村||",
+    ];
+
+    #[test]
+    fn a_chinese_reader_is_told_the_row_the_value_and_what_to_do() {
+        insta::assert_snapshot!(say(Lang::Zh, &TABLE).join("\n"), @r#"
+        第 2 行：编码“3.61128E+11”被表格软件改成了科学计数法，后几位已丢失。请把该列设为“文本”格式，重新填写编码。
+        第 2 行：“名称”中有换行或看不见的字符：甲⏎村。请删去后重填。
+        第 2 行：不认识类别“hamlet”。可填：县、乡镇、村、社区、部门、企业（或省、市、全国）。
+        第 2 行：“2026-02-30”不是日期。请按 2026-05-31 的样子填写，并确认当月有这一天。
+        第 2 行：“报送邮箱”中的“a@b”不能用作邮箱：@ 后面应有一个点，例如 example.cn。
+        第 3 行：没有填写单位名称。
+        "#);
+    }
+
+    #[test]
+    fn an_english_reader_is_told_the_same() {
+        insta::assert_snapshot!(say(Lang::En, &TABLE).join("\n"), @r#"
+        Row 2: A spreadsheet turned the code into "3.61128E+11" and lost its last digits. Please format the column as text and enter the codes again.
+        Row 2: "name" has a line break or an invisible character: 甲⏎村. Please type it again.
+        Row 2: There is no kind "hamlet". It may be county, township, village, community, department or enterprise (or province, prefecture, nation).
+        Row 2: "2026-02-30" is not a date. Please write it like 2026-05-31, and check that the month has that day.
+        Row 2: "a@b" in "reporter_email" cannot be used as an e-mail address: after the @ there must be a dot, as in example.cn.
+        Row 3: The name of the unit is lacking.
+        "#);
+    }
+
+    #[test]
+    fn a_misspelt_heading_is_answered_with_the_right_one() {
+        assert_eq!(
+            say(Lang::En, &["parent_cod|name"]),
+            ["Row 1: There is no column \"parent_cod\"; do you mean \"parent_code\"?"]
+        );
+        assert_eq!(
+            say(Lang::Zh, &["上级代码|名称"]),
+            ["第 1 行：不认识列名“上级代码”，是否应为“上级编码”？"]
+        );
+    }
+
+    #[test]
+    fn a_change_is_shown_in_the_readers_words() {
+        let change = |column, before: &str, after: &str| FieldChange {
+            column,
+            before: before.to_owned(),
+            after: after.to_owned(),
+        };
+        assert_eq!(
+            Lang::Zh.field_change(&change(Column::Kind, "village", "community")),
+            "类别：村 → 社区"
+        );
+        assert_eq!(
+            Lang::En.field_change(&change(Column::Phone, "", "1")),
+            "phone: (empty) → 1"
+        );
+    }
+}

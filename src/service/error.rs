@@ -1,7 +1,9 @@
 //! Knows why a deed was not done, in terms that a door can put into words.
 
 use crate::domain::access::Denied;
+use crate::domain::import::RowError;
 use crate::domain::intake::Refusal;
+use crate::domain::period::PeriodError;
 use crate::store;
 
 /// What a deed answers.
@@ -19,6 +21,12 @@ pub enum Error {
     /// A report was refused by a rule.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// A period cannot be declared or changed like that.
+    #[error("{0}")]
+    Period(PeriodError),
+    /// A table of units has faults; nothing of it was imported.
+    #[error("{} faults in the table", .0.len())]
+    Rows(Vec<RowError>),
     /// A field does not hold what it must.
     #[error("{field}: {fault:?}")]
     Invalid {
@@ -97,5 +105,17 @@ impl From<Denied> for Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<PeriodError> for Error {
+    fn from(error: PeriodError) -> Self {
+        Self::Period(error)
+    }
+}
+
+impl From<Vec<RowError>> for Error {
+    fn from(faults: Vec<RowError>) -> Self {
+        Self::Rows(faults)
     }
 }

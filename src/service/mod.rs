@@ -11,9 +11,11 @@ pub(crate) mod audit;
 mod chase;
 mod error;
 pub mod import;
+mod import_units;
 mod keys;
 mod open;
 mod pass_on;
+pub mod period;
 mod tick;
 mod units;
 
@@ -21,7 +23,8 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-pub use error::{Error, Result};
+pub use error::{Error, Fault, Result};
+pub use import_units::Imported;
 pub use keys::{Keys, token_hash};
 pub use tick::LONGEST_SLEEP;
 

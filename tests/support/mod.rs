@@ -12,9 +12,11 @@
     reason = "every test binary compiles this folder and uses its own part of it; a test ends by panicking"
 )]
 
+pub mod house;
 pub mod postgres;
 pub mod smtp;
 
+pub use house::{House, local, table};
 pub use postgres::{Fresh, fresh_postgres, fresh_sqlite};
 
 /// Defines one test for each database: `name::sqlite` and `name::postgres`.

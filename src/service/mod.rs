@@ -7,13 +7,16 @@
 //! * `import.rs` — from the bytes of a CSV file to the rows of a table
 //! * one file a deed beyond these
 
+mod acknowledge;
 pub(crate) mod audit;
 mod chase;
 mod error;
+mod excuse;
 pub mod import;
 mod import_units;
 mod keys;
 mod open;
+mod outage;
 mod pass_on;
 pub mod period;
 mod tick;
@@ -23,7 +26,9 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+pub use acknowledge::{Answer, Held};
 pub use error::{Error, Fault, Result};
+pub use excuse::{MOST, REASON};
 pub use import_units::Imported;
 pub use keys::{Keys, token_hash};
 pub use tick::LONGEST_SLEEP;

@@ -1,6 +1,7 @@
 //! Knows what this deployment is, and when its instances last proved that they live.
 
 use super::{Conn, Result, Tx, on};
+use crate::domain::time::Timestamp;
 
 /// What a deployment is.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -9,6 +10,17 @@ pub struct Deployment {
     pub uuid: String,
     /// When its data were restored from a backup, in Unix milliseconds.
     pub restored_at: Option<i64>,
+}
+
+/// A span in which the service could not receive, or a jump of the clock.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OutageRow {
+    /// Unix milliseconds.
+    pub began_at: i64,
+    /// Unix milliseconds.
+    pub ended_at: i64,
+    /// `stopped`, `clock_forward` or `clock_back`.
+    pub cause: String,
 }
 
 impl Conn {
@@ -22,6 +34,13 @@ impl Conn {
     pub async fn last_beat(&mut self) -> Result<Option<i64>> {
         const SQL: &str = "SELECT MAX(beat_at) FROM heartbeat";
         Ok(on!(self, c => sqlx::query_scalar::<_, Option<i64>>(SQL).fetch_one(c).await)?)
+    }
+
+    /// Gives the spans that ended after an instant, the earliest first.
+    pub async fn outages_after(&mut self, instant: Timestamp) -> Result<Vec<OutageRow>> {
+        const SQL: &str =
+            "SELECT began_at, ended_at, cause FROM outage WHERE ended_at > $1 ORDER BY began_at";
+        Ok(on!(self, c => sqlx::query_as(SQL).bind(instant.timestamp_millis()).fetch_all(c).await)?)
     }
 
     /// Gives the latest completed tick of any instance, in Unix milliseconds.
@@ -47,13 +66,27 @@ impl Tx {
         Ok(())
     }
 
-    /// Records that an instance lives, and whether it has just completed a tick.
-    pub async fn beat(&mut self, instance: &str, now: i64, ticked: bool) -> Result<()> {
-        const SQL: &str = "INSERT INTO heartbeat (instance, beat_at, ticked_at) VALUES ($1, $2, $3)
-            ON CONFLICT (instance) DO UPDATE SET beat_at = excluded.beat_at,
-                ticked_at = COALESCE(excluded.ticked_at, heartbeat.ticked_at)";
-        let ticked = ticked.then_some(now);
-        on!(self, c => sqlx::query(SQL).bind(instance).bind(now).bind(ticked).execute(c).await.map(|_| ()))?;
+    /// Records that an instance lives.
+    pub async fn beat(&mut self, instance: &str, now: i64) -> Result<()> {
+        const SQL: &str = "INSERT INTO heartbeat (instance, beat_at) VALUES ($1, $2)
+            ON CONFLICT (instance) DO UPDATE SET beat_at = excluded.beat_at";
+        on!(self, c => sqlx::query(SQL).bind(instance).bind(now).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Records that an instance has completed a tick.
+    pub async fn ticked(&mut self, instance: &str, now: i64) -> Result<()> {
+        const SQL: &str = "INSERT INTO heartbeat (instance, beat_at, ticked_at) VALUES ($1, $2, $2)
+            ON CONFLICT (instance) DO UPDATE SET ticked_at = excluded.ticked_at";
+        on!(self, c => sqlx::query(SQL).bind(instance).bind(now).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Records a span in which the service could not receive, or a jump of the clock.
+    pub async fn add_outage(&mut self, from: Timestamp, until: Timestamp, cause: &str) -> Result<()> {
+        const SQL: &str = "INSERT INTO outage (began_at, ended_at, cause) VALUES ($1, $2, $3)";
+        let (from, until) = (from.timestamp_millis(), until.timestamp_millis());
+        on!(self, c => sqlx::query(SQL).bind(from).bind(until).bind(cause).execute(c).await.map(|_| ()))?;
         Ok(())
     }
 }

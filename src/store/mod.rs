@@ -23,7 +23,7 @@ pub use audit::AuditRow;
 pub use chase::{Chase, Firing, Group, NewGap};
 pub use conn::{Conn, Tx};
 pub use connect::{Engine, Lock, Options, Store};
-pub use deployment::Deployment;
+pub use deployment::{Deployment, OutageRow};
 pub use error::{Error, Result};
 pub use letter::{ChaseLetterRow, DeadLetter, NewAcknowledgement, NewItem, NewLetter};
 pub use obligation::{Met, NewRow as NewObligationRow, Source, Stored as StoredObligation};

@@ -378,8 +378,9 @@ CREATE TABLE letter (
     ready BIGINT NOT NULL, -- 0 while chunks still add units to it
     not_before BIGINT NOT NULL,
     state TEXT NOT NULL, -- waiting, accepted, dead, obsolete, held
-    lease TEXT,
+    lease TEXT, -- who has it in hand: instance.turn
     lease_until BIGINT,
+    begun_at BIGINT, -- when the attempt in hand was begun; its bytes are on disk before the first goes out
     attempts BIGINT NOT NULL,
     doubts BIGINT NOT NULL,
     frozen TEXT, -- the bytes of the first attempt
@@ -391,7 +392,9 @@ CREATE TABLE letter (
     acknowledged_at BIGINT,
     CONSTRAINT letter_once UNIQUE (dedup_key)
 );
-CREATE INDEX letter_waiting ON letter (priority, not_before, id) WHERE state = 'waiting' AND ready = 1;
+CREATE INDEX letter_waiting ON letter (priority, not_before, id)
+    WHERE state = 'waiting' AND ready = 1 AND lease IS NULL;
+CREATE INDEX letter_leased ON letter (lease_until) WHERE state = 'waiting' AND lease IS NOT NULL;
 CREATE INDEX letter_dead ON letter (ended_at) WHERE state = 'dead';
 CREATE INDEX letter_alert ON letter (alert_id) WHERE alert_id IS NOT NULL;
 CREATE INDEX letter_round ON letter (round_id, due_at, resumption, step) WHERE round_id IS NOT NULL;

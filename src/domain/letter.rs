@@ -4,6 +4,10 @@
 //! name him. [`letters`] may be called for a round in chunks: what it gives for one address in two chunks
 //! has the same key, and is put together by joining the items, the higher `step` and either `passed_on`.
 
+mod details;
+
+pub use details::Details;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use super::{Error, Result, Service, token_hash};
 use crate::domain::address::Address;
 use crate::domain::ids::ObligationId;
 use crate::domain::ladder::{Audience, Ladder};
 use crate::domain::letter::{
-    ChaseLetter, Directory, Firing as FiringKey, Gap, LetterKind, Open, Person, letters, message_id,
+    ChaseLetter, Details, Directory, Firing as FiringKey, Gap, LetterKind, Open, Person, letters, message_id,
 };
 use crate::domain::progress::due_steps;
 use crate::domain::time::{Timestamp, from_millis};
@@ -205,7 +204,10 @@ impl Service {
             resumption: Some(group.resumption),
             alert_id: None,
             pass: None,
-            details: json!({ "passed_on": one.passed_on }).to_string(),
+            details: Details::Chase {
+                passed_on: one.passed_on,
+            }
+            .to_text(),
             message_id: message_id(&self.deployment, key),
             ready,
             token_hash: Some(token_hash(&self.keys.letter_token(key))),

@@ -5,10 +5,12 @@
 //! * `audit.rs` — the link of the chain that every deed writes in its own transaction
 //! * `units.rs` — the tree of units, kept in memory
 //! * `import.rs` — from the bytes of a CSV file to the rows of a table
+//! * `bell.rs` — what deeds ring after their commit, and loops answer
 //! * one file a deed beyond these
 
 mod acknowledge;
 pub(crate) mod audit;
+mod bell;
 mod chase;
 mod error;
 mod excuse;
@@ -24,9 +26,8 @@ mod units;
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
-
 pub use acknowledge::{Answer, Held};
+pub use bell::Bell;
 pub use error::{Error, Fault, Result};
 pub use excuse::{MOST, REASON};
 pub use import_units::Imported;
@@ -58,9 +59,9 @@ pub struct Service {
     /// The name of this deployment in message ids.
     pub deployment: String,
     /// Rung when letters were written: delivery looks at once.
-    pub outgoing: Notify,
+    pub outgoing: Bell,
     /// Rung when a deed changed what is due: the tick looks at once.
-    pub changed: Notify,
+    pub changed: Bell,
     units: units::Cache,
 }
 
@@ -84,8 +85,8 @@ impl Service {
             clock,
             settings,
             deployment,
-            outgoing: Notify::new(),
-            changed: Notify::new(),
+            outgoing: Bell::default(),
+            changed: Bell::default(),
             units: units::Cache::default(),
         }))
     }

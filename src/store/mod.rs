@@ -15,7 +15,9 @@ mod dialect;
 mod error;
 mod letter;
 mod obligation;
+mod outbox;
 mod period;
+mod relay;
 mod round;
 mod unit;
 
@@ -27,6 +29,8 @@ pub use deployment::{Deployment, OutageRow};
 pub use error::{Error, Result};
 pub use letter::{ChaseLetterRow, DeadLetter, NewAcknowledgement, NewItem, NewLetter};
 pub use obligation::{Met, NewRow as NewObligationRow, Source, Stored as StoredObligation};
+pub use outbox::{Begun, Claimed, Lane, Lease, NewAttempt, Settled};
+pub use relay::RelayState;
 pub use round::StoredRound;
 pub use unit::{BadAddress, NewVersion};
 

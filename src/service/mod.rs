@@ -12,6 +12,7 @@ mod acknowledge;
 pub(crate) mod audit;
 mod bell;
 mod chase;
+pub mod disk;
 mod error;
 mod excuse;
 pub mod import;

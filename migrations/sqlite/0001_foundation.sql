@@ -276,11 +276,28 @@ CREATE TABLE outage (
 
 -- ---- Check-ins and incidents ----------------------------------------------------------------------------
 
+CREATE TABLE incident (
+    id INTEGER PRIMARY KEY,
+    unit_id BIGINT NOT NULL REFERENCES unit (id),
+    path TEXT NOT NULL,
+    class TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    urgent BIGINT NOT NULL,
+    drill BIGINT NOT NULL,
+    occurred_at BIGINT,
+    learned_at BIGINT,
+    opened_at BIGINT NOT NULL,
+    closed_at BIGINT
+);
+CREATE INDEX incident_open ON incident (opened_at) WHERE closed_at IS NULL;
+CREATE INDEX incident_unit ON incident (unit_id);
+
 CREATE TABLE check_in (
     id INTEGER PRIMARY KEY, -- the number on the receipt
     unit_id BIGINT NOT NULL REFERENCES unit (id),
     uuid TEXT NOT NULL,
     obligation_id BIGINT REFERENCES obligation (id),
+    incident_id BIGINT REFERENCES incident (id), -- that it opened, told of, or takes back
     kind TEXT NOT NULL, -- all_clear, incident
     provenance TEXT NOT NULL,
     author TEXT NOT NULL, -- device:1, account:1, token:1
@@ -300,22 +317,9 @@ CREATE TABLE check_in (
     CONSTRAINT check_in_once UNIQUE (unit_id, uuid)
 );
 CREATE INDEX check_in_obligation ON check_in (obligation_id, id);
-
-CREATE TABLE incident (
-    id INTEGER PRIMARY KEY,
-    unit_id BIGINT NOT NULL REFERENCES unit (id),
-    path TEXT NOT NULL,
-    class TEXT NOT NULL,
-    severity TEXT NOT NULL,
-    urgent BIGINT NOT NULL,
-    drill BIGINT NOT NULL,
-    occurred_at BIGINT,
-    learned_at BIGINT,
-    opened_at BIGINT NOT NULL,
-    closed_at BIGINT
-);
-CREATE INDEX incident_open ON incident (opened_at) WHERE closed_at IS NULL;
-CREATE INDEX incident_unit ON incident (unit_id);
+-- The last incident of a unit outside every round; those that wait for the duty office.
+CREATE INDEX check_in_unattached ON check_in (unit_id, id) WHERE obligation_id IS NULL;
+CREATE INDEX check_in_awaiting ON check_in (id) WHERE review = 'awaiting';
 
 CREATE TABLE incident_report (
     id INTEGER PRIMARY KEY,
@@ -336,6 +340,7 @@ CREATE TABLE alert (
     progress TEXT NOT NULL, -- JSON of the state machine
     raised_at BIGINT NOT NULL,
     next_at BIGINT, -- when it wants to be looked at; none: acknowledged or exhausted
+    red TEXT, -- the last reason why it is red: nobody, failed, exhausted
     acknowledged_at BIGINT,
     exhausted_at BIGINT,
     CONSTRAINT alert_report UNIQUE (report_id)

@@ -6,13 +6,18 @@
 //! * `dialect.rs` — what differs between the engines: batches as one JSON parameter
 //! * one file a noun — reads are methods of [`Conn`], writes are methods of [`Tx`], which is a `Conn` too
 
+mod acknowledgement;
+mod alert;
 mod audit;
 mod chase;
+mod checkin;
 mod conn;
 mod connect;
+mod content;
 mod deployment;
 mod dialect;
 mod error;
+mod incident;
 mod letter;
 mod obligation;
 mod outbox;
@@ -21,12 +26,16 @@ mod relay;
 mod round;
 mod unit;
 
+pub use acknowledgement::Acknowledgement;
+pub use alert::{NewAlert, StoredAlert};
 pub use audit::AuditRow;
 pub use chase::{Chase, Firing, Group, NewGap};
+pub use checkin::StoredCheckIn;
 pub use conn::{Conn, Tx};
 pub use connect::{Engine, Lock, Options, Store};
 pub use deployment::{Deployment, OutageRow};
 pub use error::{Error, Result};
+pub use incident::{NewIncident, ReportKind, StoredIncident, StoredReport};
 pub use letter::{ChaseLetterRow, DeadLetter, NewAcknowledgement, NewItem, NewLetter};
 pub use obligation::{Met, NewRow as NewObligationRow, Source, Stored as StoredObligation};
 pub use outbox::{Begun, Claimed, Lane, Lease, NewAttempt, Settled};
@@ -35,4 +44,4 @@ pub use round::StoredRound;
 pub use unit::{BadAddress, NewVersion};
 
 pub(crate) use conn::on;
-pub(crate) use dialect::batch;
+pub(crate) use dialect::{batch, held};

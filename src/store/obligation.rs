@@ -183,19 +183,21 @@ pub struct Source {
     pub round_id: i64,
 }
 
-/// What a check-in makes of its obligation.
-#[derive(Debug, Clone, Copy)]
+/// What check-ins make of their obligation.
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Met {
-    /// When it was received; kept only if none was before.
-    pub received: Timestamp,
-    /// The check-in.
-    pub check_in: CheckInId,
-    /// By what way it came.
-    pub provenance: Provenance,
-    /// Whether it is an incident.
-    pub incident: bool,
-    /// Whether its own time waits for the duty office.
-    pub claimed: bool,
+    /// The obligation.
+    pub id: i64,
+    /// When the first of them was received, in Unix milliseconds; kept only if none was before.
+    pub received: i64,
+    /// The last of them.
+    pub check_in: i64,
+    /// By what way that came: [`crate::domain::checkin::Provenance::code`].
+    pub via: &'static str,
+    /// What stands: [`Content::code`]; an incident that was taken back stands until the duty office agrees.
+    pub stands: &'static str,
+    /// [`Claim::code`], when an own time waits for the duty office.
+    pub own_time: Option<&'static str>,
 }
 
 macro_rules! columns {
@@ -345,20 +347,40 @@ impl Tx {
         Ok(())
     }
 
-    /// Records that an obligation is met; the first receipt decides timeliness for ever.
-    pub async fn meet(&mut self, id: ObligationId, met: Met) -> Result<()> {
-        const SQL: &str = "UPDATE obligation SET first_received_at = COALESCE(first_received_at, $2),
-            claim = CASE WHEN first_received_at IS NULL AND $6 = 1 THEN 'pending' ELSE claim END,
-            latest_check_in = $3, provenance = $4, content = $5 WHERE id = $1";
-        let received = met.received.timestamp_millis();
-        let content = if met.incident {
-            "incident"
-        } else {
-            Content::AllClear.code()
-        };
-        on!(self, c => sqlx::query(SQL).bind(id.0).bind(received).bind(met.check_in.0)
-            .bind(met.provenance.code()).bind(content).bind(i64::from(met.claimed)).execute(c).await.map(|_| ()))?;
+    /// Records that obligations are met, each named once; the first receipt decides timeliness for ever.
+    pub async fn meet(&mut self, met: &[Met]) -> Result<()> {
+        if met.is_empty() {
+            return Ok(());
+        }
+        let sql = batch!(self, "UPDATE obligation SET first_received_at = COALESCE(first_received_at, r.received),
+            claim = COALESCE(r.own_time, claim), latest_check_in = r.check_in, provenance = r.via, content = r.stands
+            FROM ", [id bigint, received bigint, check_in bigint, via text, stands text, own_time text],
+            " WHERE obligation.id = r.id");
+        on!(self, c => sqlx::query(sql).bind(json(met)?).execute(c).await.map(|_| ()))?;
         Ok(())
+    }
+
+    /// Records what stands on an obligation after the duty office has decided.
+    pub async fn put_standing_content(&mut self, id: ObligationId, content: &Content) -> Result<()> {
+        const SQL: &str = "UPDATE obligation SET content = $2 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(id.0).bind(content.code()).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Records what the duty office decided about an offline report's own time.
+    pub async fn put_claim(&mut self, id: ObligationId, claim: Claim) -> Result<()> {
+        const SQL: &str = "UPDATE obligation SET claim = $2 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(id.0).bind(claim.code()).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Gives some obligations in order of id, and holds them until the transaction ends.
+    pub async fn hold_obligations(&mut self, ids: &[ObligationId]) -> Result<Vec<Stored>> {
+        let ids: Vec<UnitId> = ids.iter().map(|id| UnitId(id.0)).collect();
+        let sql = batch!(self, columns!(""),
+            [id bigint], " JOIN obligation o ON o.id = r.id ORDER BY o.id", hold o);
+        let list = super::unit::id_list(&ids);
+        read(on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?)
     }
 
     /// Records a decision that no report need come. Gives whether the obligation was unmet until now.

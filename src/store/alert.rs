@@ -122,7 +122,7 @@ impl Conn {
     }
 
     /// Gives the rounds of calls that failed: every letter of theirs is dead, and that was not passed on yet.
-    pub async fn failed_calls(&mut self) -> Result<Vec<(AlertId, u32, usize)>> {
+    pub async fn calls_to_pass_on(&mut self) -> Result<Vec<(AlertId, u32, usize)>> {
         const SQL: &str = "SELECT DISTINCT l.alert_id, l.pass, l.step FROM letter l
             WHERE l.state = 'dead' AND l.passed_at IS NULL AND l.alert_id IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM letter o WHERE o.alert_id = l.alert_id AND o.pass = l.pass

@@ -29,6 +29,7 @@ pub mod seal;
 pub mod standing;
 pub mod tally;
 pub mod text;
+pub mod throttle;
 pub mod time;
 pub mod unit;
 pub mod window;

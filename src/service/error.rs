@@ -44,6 +44,12 @@ pub enum Error {
         /// Seconds.
         retry_after: u32,
     },
+    /// Too many wrong secrets; the door opens again in so many seconds.
+    #[error("too many tries, wait {seconds} s")]
+    Wait {
+        /// Seconds.
+        seconds: u32,
+    },
     /// A setting, or a file that it names, cannot be used.
     #[error("{0}")]
     Setting(String),

@@ -6,15 +6,20 @@
 //! * `units.rs` — the tree of units, kept in memory
 //! * `import.rs` — from the bytes of a CSV file to the rows of a table
 //! * `bell.rs` — what deeds ring after their commit, and loops answer
+//! * `secret.rs` — how tokens, slips and links are made and read
+//! * `visitor.rs` — who stands behind a token, kept in memory; `signin.rs`, `account.rs`, `bind.rs` — how he got it
 //! * one file a deed beyond these
 
+mod account;
 mod acknowledge;
 pub(crate) mod audit;
 mod bell;
+mod bind;
 mod chase;
 pub mod disk;
 mod error;
 mod excuse;
+mod health;
 pub mod import;
 mod import_units;
 mod keys;
@@ -22,8 +27,11 @@ mod open;
 mod outage;
 mod pass_on;
 pub mod period;
+mod secret;
+mod signin;
 mod tick;
 mod units;
+mod visitor;
 
 use std::sync::Arc;
 
@@ -34,6 +42,13 @@ pub use excuse::{MOST, REASON};
 pub use import_units::Imported;
 pub use keys::{Keys, token_hash};
 pub use tick::LONGEST_SLEEP;
+use tokio::sync::Notify;
+
+pub(crate) use account::normal_login;
+pub use bind::Slip;
+pub use health::Health;
+pub use signin::Entry;
+pub use visitor::{Pass, Visitor};
 
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -64,6 +79,7 @@ pub struct Service {
     /// Rung when a deed changed what is due: the tick looks at once.
     pub changed: Bell,
     units: units::Cache,
+    visitors: visitor::Cache,
 }
 
 impl Service {
@@ -89,6 +105,7 @@ impl Service {
             outgoing: Bell::default(),
             changed: Bell::default(),
             units: units::Cache::default(),
+            visitors: visitor::Cache::default(),
         }))
     }
 

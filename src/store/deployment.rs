@@ -50,7 +50,23 @@ impl Conn {
     }
 }
 
+impl Conn {
+    /// Gives since when the oldest urgent letter that waits has been waiting.
+    pub async fn oldest_urgent(&mut self) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT MIN(created_at) FROM letter
+            WHERE state = 'waiting' AND ready = 1 AND priority = 0";
+        Ok(on!(self, c => sqlx::query_scalar::<_, Option<i64>>(SQL).fetch_one(c).await)?)
+    }
+}
+
 impl Tx {
+    /// Writes something that changes nothing, to prove that the database saves.
+    pub async fn prove(&mut self) -> Result<()> {
+        const SQL: &str = "UPDATE deployment SET created_at = created_at WHERE id = 1";
+        on!(self, c => sqlx::query(SQL).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
     /// Begins the deployment; one that was begun stays as it is.
     pub async fn begin_deployment(&mut self, uuid: &str, now: i64) -> Result<()> {
         const SQL: &str =

@@ -6,6 +6,7 @@
 //! * `dialect.rs` — what differs between the engines: batches as one JSON parameter
 //! * one file a noun — reads are methods of [`Conn`], writes are methods of [`Tx`], which is a `Conn` too
 
+mod account;
 mod acknowledgement;
 mod alert;
 mod audit;
@@ -15,6 +16,7 @@ mod conn;
 mod connect;
 mod content;
 mod deployment;
+mod device;
 mod dialect;
 mod error;
 mod incident;
@@ -24,8 +26,12 @@ mod outbox;
 mod period;
 mod relay;
 mod round;
+mod session;
+mod throttle;
+mod token;
 mod unit;
 
+pub use account::{Account, Granted, NewAccount};
 pub use acknowledgement::Acknowledgement;
 pub use alert::{NewAlert, StoredAlert};
 pub use audit::AuditRow;
@@ -34,6 +40,7 @@ pub use checkin::StoredCheckIn;
 pub use conn::{Conn, Tx};
 pub use connect::{Engine, Lock, Options, Store};
 pub use deployment::{Deployment, OutageRow};
+pub use device::Device;
 pub use error::{Error, Result};
 pub use incident::{NewIncident, ReportKind, StoredIncident, StoredReport};
 pub use letter::{ChaseLetterRow, DeadLetter, NewAcknowledgement, NewItem, NewLetter};
@@ -41,6 +48,8 @@ pub use obligation::{Met, NewRow as NewObligationRow, Source, Stored as StoredOb
 pub use outbox::{Begun, Claimed, Lane, Lease, NewAttempt, Settled};
 pub use relay::RelayState;
 pub use round::StoredRound;
+pub use session::{Seen, Session};
+pub use token::ApiToken;
 pub use unit::{BadAddress, NewVersion};
 
 pub(crate) use conn::on;

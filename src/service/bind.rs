@@ -1,0 +1,190 @@
+//! Binds workstations to their units by one-time slips, and gives other systems their tokens.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::audit::who;
+use super::error::Fault;
+use super::{Error, Result, Service, secret, token_hash};
+use crate::domain::access::{Actor, Deed, permit};
+use crate::domain::ids::{DeviceId, UnitId};
+use crate::domain::text::clean_line;
+use crate::domain::time::Timestamp;
+use crate::domain::unit::UnitPath;
+
+/// A slip as it is printed; its code is nowhere else.
+#[derive(Debug, Clone)]
+pub struct Slip {
+    pub unit: UnitId,
+    /// In groups: `7K2M-0QXT-9ZVB-4HEC`.
+    pub code: String,
+    /// The address behind its QR code.
+    pub link: String,
+    pub expires: Timestamp,
+}
+
+/// The most characters of a label.
+const LABEL: usize = 60;
+/// The longest that a token of another system is good.
+const TOKEN: TimeDelta = TimeDelta::days(3660);
+
+/// Cleans a line and checks that it holds something and not too much.
+pub(super) fn line(field: &'static str, typed: &str, most: usize) -> Result<String> {
+    let text = clean_line(typed);
+    match text.chars().count() {
+        0 => Err(Error::invalid(field, Fault::Empty)),
+        n if n > most => Err(Error::invalid(field, Fault::TooLong(most))),
+        _ => Ok(text),
+    }
+}
+
+impl Service {
+    /// Makes one slip for each of some units.
+    ///
+    /// # Errors
+    /// When whoever asks may not manage the workstations of one of them, or a unit does not exist.
+    pub async fn issue_slips(&self, actor: &Actor, units: &[UnitId]) -> Result<Vec<Slip>> {
+        let scope = permit(actor, Deed::ManageDevices)?;
+        let tree = self.tree().await?;
+        let now = self.now();
+        let expires = now + self.settings.session.slip.delta();
+        let mut slips = Vec::with_capacity(units.len());
+        let mut tx = self.store.begin().await?;
+        for unit in units {
+            let known = tree.get(*unit).filter(|u| scope.covers(&u.path));
+            known.ok_or(Error::Missing("unit"))?;
+            let code = secret::code();
+            let letters = secret::read_code(&code).unwrap_or_default();
+            tx.add_slip(*unit, &token_hash(&letters), now, expires).await?;
+            slips.push(Slip {
+                unit: *unit,
+                link: format!("{}/slip?c={code}", self.settings.service.base_url),
+                code,
+                expires,
+            });
+        }
+        let detail = json!({ "units": units.iter().map(|u| u.0).collect::<Vec<_>>() });
+        self.audit(&mut tx, &who(actor), "issue_slips", "slips", detail)
+            .await?;
+        tx.commit().await?;
+        Ok(slips)
+    }
+
+    /// Gives the unit that a slip would bind to; looking changes nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn slip(&self, typed: &str) -> Result<Option<UnitId>> {
+        let Some(letters) = secret::read_code(typed) else {
+            return Ok(None);
+        };
+        let mut conn = self.store.read().await?;
+        Ok(conn.slip(&token_hash(&letters), self.now()).await?)
+    }
+
+    /// Uses a slip up and binds a workstation. Gives its token; `None` when the code is wrong, used or expired.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn bind(&self, typed: &str, label: &str) -> Result<Option<String>> {
+        let Some(letters) = secret::read_code(typed) else {
+            return Ok(None);
+        };
+        let (token, now) = (secret::token(), self.now());
+        let label: String = clean_line(label).chars().take(LABEL).collect();
+        let mut tx = self.store.begin().await?;
+        let Some(unit) = tx.use_slip(&token_hash(&letters), now).await? else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
+        let id = tx.add_device(unit, &label, &token_hash(&token), now).await?;
+        let (actor, subject) = (format!("device:{id}"), format!("unit:{unit}"));
+        self.audit(&mut tx, &actor, "bind", &subject, json!({})).await?;
+        tx.commit().await?;
+        Ok(Some(token))
+    }
+
+    /// Unbinds a workstation.
+    ///
+    /// # Errors
+    /// When whoever asks may not, or there is no such workstation in his reach.
+    pub async fn unbind(&self, actor: &Actor, device: DeviceId) -> Result<()> {
+        let scope = permit(actor, Deed::ManageDevices)?;
+        let tree = self.tree().await?;
+        let mut tx = self.store.begin().await?;
+        let unit = tx.end_device(device, self.now()).await?;
+        let path = unit.and_then(|unit| tree.get(unit)).map(|unit| &unit.path);
+        let reached = path.is_some_and(|path: &UnitPath| scope.covers(path));
+        if !reached {
+            tx.rollback().await?;
+            return Err(Error::Missing("device"));
+        }
+        self.audit(
+            &mut tx,
+            &who(actor),
+            "unbind",
+            &format!("device:{device}"),
+            json!({}),
+        )
+        .await?;
+        tx.commit().await?;
+        self.forget_visitors();
+        Ok(())
+    }
+
+    /// Makes the token of another system, which may report for a unit and all below it. It is shown once.
+    ///
+    /// # Errors
+    /// When whoever asks may not manage accounts, or the unit does not exist.
+    pub async fn issue_token(
+        &self,
+        actor: &Actor,
+        label: &str,
+        unit: UnitId,
+        good_for: TimeDelta,
+    ) -> Result<String> {
+        permit(actor, Deed::ManageAccounts)?;
+        let label = line("label", label, LABEL)?;
+        self.tree().await?.get(unit).ok_or(Error::Missing("unit"))?;
+        let (token, now) = (secret::api_token(), self.now());
+        let expires = now + good_for.min(TOKEN);
+        let mut tx = self.store.begin().await?;
+        let id = tx
+            .add_api_token(&token_hash(&token), &label, unit, now, expires)
+            .await?;
+        let detail = json!({ "unit": unit.0, "label": label });
+        self.audit(
+            &mut tx,
+            &who(actor),
+            "issue_token",
+            &format!("token:{id}"),
+            detail,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    /// Ends the token of another system.
+    ///
+    /// # Errors
+    /// When whoever asks may not, or it has ended before.
+    pub async fn end_token(&self, actor: &Actor, id: i64) -> Result<()> {
+        permit(actor, Deed::ManageAccounts)?;
+        let mut tx = self.store.begin().await?;
+        if !tx.end_api_token(id, self.now()).await? {
+            return Err(Error::Missing("token"));
+        }
+        self.audit(
+            &mut tx,
+            &who(actor),
+            "end_token",
+            &format!("token:{id}"),
+            json!({}),
+        )
+        .await?;
+        tx.commit().await?;
+        self.forget_visitors();
+        Ok(())
+    }
+}

@@ -1,0 +1,220 @@
+//! Knows accounts, what they are granted, and the one-time links that sign them in.
+
+use super::obligation::instant;
+use super::{Conn, Error, Result, Tx, on};
+use crate::domain::access::Role;
+use crate::domain::ids::{AccountId, UnitId};
+use crate::domain::language::Lang;
+use crate::domain::time::Timestamp;
+
+/// A person's account, named by the post that it stands for.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub id: AccountId,
+    /// What is typed to sign in; normalised.
+    pub login: String,
+    /// The post.
+    pub label: String,
+    /// Where letters about the account go.
+    pub address: Option<String>,
+    pub language: Lang,
+    /// An argon2id hash in PHC format; `None`: signs in by link only.
+    pub password: Option<String>,
+    /// Grows when a password, role or lock changes: whatever began under an earlier one has ended.
+    pub epoch: i64,
+    pub locked: Option<Timestamp>,
+}
+
+/// An account to be made.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    pub login: String,
+    pub label: String,
+    pub address: Option<String>,
+    pub language: Lang,
+}
+
+/// One role of an account, over a unit or for the whole service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    pub role: Role,
+    pub unit: Option<UnitId>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    login: String,
+    label: String,
+    address: Option<String>,
+    language: String,
+    password: Option<String>,
+    epoch: i64,
+    locked_at: Option<i64>,
+}
+
+impl TryFrom<Row> for Account {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        let locked = row
+            .locked_at
+            .map(|ms| instant("account", "locked_at", row.id, ms))
+            .transpose()?;
+        Ok(Self {
+            id: AccountId(row.id),
+            language: row
+                .language
+                .parse()
+                .map_err(|_| Error::broken("account", "language", row.id, &row.language))?,
+            login: row.login,
+            label: row.label,
+            address: row.address,
+            password: row.password,
+            epoch: row.epoch,
+            locked,
+        })
+    }
+}
+
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, login, label, address, language, password, epoch, locked_at FROM account ",
+            $rest
+        )
+    };
+}
+
+impl Conn {
+    /// Gives an account.
+    pub async fn account(&mut self, id: AccountId) -> Result<Option<Account>> {
+        const SQL: &str = columns!("WHERE id = $1");
+        let row: Option<Row> = on!(self, c => sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// Finds an account by its normalised login.
+    pub async fn account_by_login(&mut self, login: &str) -> Result<Option<Account>> {
+        const SQL: &str = columns!("WHERE login = $1");
+        let row: Option<Row> = on!(self, c => sqlx::query_as(SQL).bind(login).fetch_optional(c).await)?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// Gives all accounts, ordered by login.
+    pub async fn accounts(&mut self) -> Result<Vec<Account>> {
+        const SQL: &str = columns!("ORDER BY login");
+        let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        rows.into_iter().map(Account::try_from).collect()
+    }
+
+    /// Gives the roles of an account.
+    pub async fn grants(&mut self, account: AccountId) -> Result<Vec<Granted>> {
+        const SQL: &str = "SELECT id, role, unit_id FROM role_grant WHERE account_id = $1 ORDER BY id";
+        let rows: Vec<(i64, String, Option<i64>)> =
+            on!(self, c => sqlx::query_as(SQL).bind(account.0).fetch_all(c).await)?;
+        rows.into_iter()
+            .map(|(id, role, unit)| {
+                let role = role
+                    .parse()
+                    .map_err(|_| Error::broken("role_grant", "role", id, &role))?;
+                let unit = unit.map(UnitId);
+                Ok(Granted { role, unit })
+            })
+            .collect()
+    }
+
+    /// Gives the account that an unused, unexpired link signs in.
+    pub async fn link(&mut self, hash: &str, now: Timestamp) -> Result<Option<AccountId>> {
+        const SQL: &str = "SELECT account_id FROM sign_in_link
+            WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
+        let at = now.timestamp_millis();
+        let id: Option<i64> =
+            on!(self, c => sqlx::query_scalar(SQL).bind(hash).bind(at).fetch_optional(c).await)?;
+        Ok(id.map(AccountId))
+    }
+}
+
+impl Tx {
+    /// Makes an account without a password and without roles.
+    ///
+    /// A login that is taken is refused by the constraint `account_login`.
+    pub async fn add_account(&mut self, new: &NewAccount, now: Timestamp) -> Result<AccountId> {
+        const SQL: &str = "INSERT INTO account (login, label, address, language, epoch, created_at)
+            VALUES ($1, $2, $3, $4, 1, $5) RETURNING id";
+        let id: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(&new.login).bind(&new.label)
+            .bind(&new.address).bind(new.language.tag()).bind(now.timestamp_millis()).fetch_one(c).await)?;
+        Ok(AccountId(id))
+    }
+
+    /// Grants a role, once.
+    pub async fn grant(&mut self, account: AccountId, granted: Granted, now: Timestamp) -> Result<()> {
+        const SQL: &str = "INSERT INTO role_grant (account_id, role, unit_id, granted_at)
+            SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM role_grant
+                WHERE account_id = $1 AND role = $2 AND COALESCE(unit_id, 0) = COALESCE($3, 0))";
+        let (role, unit) = (granted.role.code(), granted.unit.map(|u| u.0));
+        on!(self, c => sqlx::query(SQL).bind(account.0).bind(role).bind(unit).bind(now.timestamp_millis())
+            .execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Takes a role away. Gives whether it was there.
+    pub async fn revoke(&mut self, account: AccountId, granted: Granted) -> Result<bool> {
+        const SQL: &str = "DELETE FROM role_grant
+            WHERE account_id = $1 AND role = $2 AND COALESCE(unit_id, 0) = COALESCE($3, 0)";
+        let (role, unit) = (granted.role.code(), granted.unit.map(|u| u.0));
+        let gone = on!(self, c => sqlx::query(SQL).bind(account.0).bind(role).bind(unit)
+            .execute(c).await.map(|d| d.rows_affected()))?;
+        Ok(gone > 0)
+    }
+
+    /// Sets the password's hash, or takes it away.
+    pub async fn set_password(&mut self, account: AccountId, hash: Option<&str>) -> Result<()> {
+        const SQL: &str = "UPDATE account SET password = $2 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(account.0).bind(hash).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Locks an account, or unlocks it.
+    pub async fn set_lock(&mut self, account: AccountId, locked: Option<Timestamp>) -> Result<()> {
+        const SQL: &str = "UPDATE account SET locked_at = $2 WHERE id = $1";
+        let at = locked.map(|t| t.timestamp_millis());
+        on!(self, c => sqlx::query(SQL).bind(account.0).bind(at).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Ends whatever began under the present epoch of an account: its sessions and its unused links.
+    pub async fn end_epoch(&mut self, account: AccountId, now: Timestamp) -> Result<()> {
+        const EPOCH: &str = "UPDATE account SET epoch = epoch + 1 WHERE id = $1";
+        const LINKS: &str = "UPDATE sign_in_link SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL";
+        let at = now.timestamp_millis();
+        on!(self, c => sqlx::query(EPOCH).bind(account.0).execute(c).await.map(|_| ()))?;
+        on!(self, c => sqlx::query(LINKS).bind(account.0).bind(at).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Keeps a one-time link by the hash of its token.
+    pub async fn add_link(
+        &mut self,
+        account: AccountId,
+        hash: &str,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> Result<()> {
+        const SQL: &str = "INSERT INTO sign_in_link (token_hash, account_id, issued_at, expires_at)
+            VALUES ($1, $2, $3, $4)";
+        let (at, end) = (now.timestamp_millis(), expires.timestamp_millis());
+        on!(self, c => sqlx::query(SQL).bind(hash).bind(account.0).bind(at).bind(end)
+            .execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Uses a link up. Gives its account, once; afterwards `None`.
+    pub async fn use_link(&mut self, hash: &str, now: Timestamp) -> Result<Option<AccountId>> {
+        const SQL: &str = "UPDATE sign_in_link SET used_at = $2
+            WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING account_id";
+        let at = now.timestamp_millis();
+        let id: Option<i64> =
+            on!(self, c => sqlx::query_scalar(SQL).bind(hash).bind(at).fetch_optional(c).await)?;
+        Ok(id.map(AccountId))
+    }
+}

@@ -85,9 +85,10 @@ impl TryFrom<Row> for Chase {
 impl Conn {
     /// Gives the groups that want to be looked at, the longest waiting first.
     pub async fn chases_due(&mut self, now: Timestamp, limit: i64) -> Result<Vec<Chase>> {
-        const SQL: &str =
-            "SELECT round_id, due_at, resumption, closes_at, progress, firing, obligation_cursor
-            FROM chase WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, round_id LIMIT $2";
+        const SQL: &str = "SELECT g.round_id, g.due_at, g.resumption, g.closes_at, g.progress, g.firing,
+                g.obligation_cursor, g.next_at
+            FROM chase g JOIN round r ON r.id = g.round_id AND r.opened_at IS NOT NULL
+            WHERE g.next_at IS NOT NULL AND g.next_at <= $1 ORDER BY g.next_at, g.round_id LIMIT $2";
         let now = now.timestamp_millis();
         let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).bind(now).bind(limit).fetch_all(c).await)?;
         rows.into_iter().map(Chase::try_from).collect()
@@ -96,8 +97,8 @@ impl Conn {
     /// Gives one group's chase.
     pub async fn chase(&mut self, group: Group) -> Result<Option<Chase>> {
         const SQL: &str =
-            "SELECT round_id, due_at, resumption, closes_at, progress, firing, obligation_cursor
-            FROM chase WHERE round_id = $1 AND due_at = $2 AND resumption = $3";
+            "SELECT round_id, due_at, resumption, closes_at, progress, firing, obligation_cursor,
+            next_at FROM chase WHERE round_id = $1 AND due_at = $2 AND resumption = $3";
         let due = group.due.timestamp_millis();
         let row: Option<Row> = on!(self, c => sqlx::query_as(SQL).bind(group.round.0).bind(due)
             .bind(group.resumption).fetch_optional(c).await)?;

@@ -12,10 +12,12 @@
     reason = "every test binary compiles this folder and uses its own part of it; a test ends by panicking"
 )]
 
+pub mod day;
 pub mod house;
 pub mod postgres;
 pub mod smtp;
 
+pub use day::Day;
 pub use house::{House, local, table};
 pub use postgres::{Fresh, fresh_postgres, fresh_sqlite};
 

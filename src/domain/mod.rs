@@ -19,6 +19,7 @@ pub mod intake;
 pub mod ladder;
 pub mod language;
 pub mod letter;
+pub mod notice;
 pub mod obligation;
 pub mod outage;
 pub mod period;

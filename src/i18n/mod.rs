@@ -6,12 +6,14 @@
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
 //! - `import`: what is wrong with a table of units, and what it would change
+//! - `mail`: the words of every letter
 //! - `problems`: what to do when something was not accepted
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
 
 pub mod common;
 pub mod date;
 pub mod import;
+pub mod mail;
 pub mod problems;
 pub mod terms;
 

@@ -7,6 +7,7 @@
 //! | `session` | one conversation, stage by stage |
 //! | `client` | sending one letter, on a kept or a new session |
 //! | `probe` | trying a relay and telling what it says at each stage |
+//! | `render` | the words of every letter, from its facts |
 //! | `message` | turning a draft into the bytes of a mail |
 //! | `contain` | keeping a panic to the delivery in which it happens |
 //! | `sink`, `mailbox` | the loopback mail server of the demo and what it received |
@@ -20,6 +21,7 @@ pub mod mailbox;
 pub mod message;
 pub mod probe;
 pub mod relay;
+pub mod render;
 mod session;
 pub mod sink;
 mod wire;
@@ -30,4 +32,5 @@ pub use mailbox::{Mailbox, Received};
 pub use message::{BuildError, Draft, build};
 pub use probe::{Probe, Step};
 pub use relay::{Limits, Login, Relay, RelayError, Tls};
+pub use render::{RenderError, render};
 pub use sink::Sink;

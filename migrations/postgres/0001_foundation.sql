@@ -202,7 +202,7 @@ CREATE TABLE round (
     roll_up BIGINT NOT NULL,
     unit_cursor BIGINT NOT NULL, -- the last unit whose obligation is written
     opened_at BIGINT,            -- set when every obligation is written
-    sealed_at BIGINT,
+    sealed_at BIGINT, -- the seal is over the receipts before this instant
     seal TEXT,
     CONSTRAINT round_once UNIQUE (rule_id, business_date)
 );

@@ -1,6 +1,7 @@
 //! Knows why a deed was not done, in terms that a door can put into words.
 
 use crate::domain::access::Denied;
+use crate::domain::form;
 use crate::domain::import::RowError;
 use crate::domain::intake::Refusal;
 use crate::domain::period::PeriodError;
@@ -21,6 +22,9 @@ pub enum Error {
     /// A report was refused by a rule.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// Fields of a report do not hold what they must: all that is wrong at once.
+    #[error("{} faults in the report", .0.len())]
+    Form(Vec<form::Fault>),
     /// A period cannot be declared or changed like that.
     #[error("{0}")]
     Period(PeriodError),

@@ -5,6 +5,8 @@
 //! * `audit.rs` — the link of the chain that every deed writes in its own transaction
 //! * `units.rs` — the tree of units, kept in memory
 //! * `import.rs` — from the bytes of a CSV file to the rows of a table
+//! * `intake.rs` — the one path of reports, a batch at a time
+//! * `letter.rs` — letters that are not of a chase
 //! * `bell.rs` — what deeds ring after their commit, and loops answer
 //! * `secret.rs` — how tokens, slips and links are made and read
 //! * `visitor.rs` — who stands behind a token, kept in memory; `signin.rs`, `account.rs`, `bind.rs` — how he got it
@@ -22,15 +24,21 @@ mod excuse;
 mod health;
 pub mod import;
 mod import_units;
+mod intake;
 mod keys;
+mod letter;
 mod open;
 mod outage;
 mod pass_on;
 pub mod period;
+mod receipt;
+mod review;
+mod seal;
 mod secret;
 mod signin;
 mod tick;
 mod units;
+mod urgent;
 mod visitor;
 
 use std::sync::Arc;
@@ -40,7 +48,9 @@ pub use bell::Bell;
 pub use error::{Error, Fault, Result};
 pub use excuse::{MOST, REASON};
 pub use import_units::Imported;
+pub use intake::{Outcome, Status};
 pub use keys::{Keys, token_hash};
+pub use receipt::{Proof, Shown};
 pub use tick::LONGEST_SLEEP;
 use tokio::sync::Notify;
 
@@ -52,6 +62,7 @@ pub use visitor::{Pass, Visitor};
 
 use crate::clock::SharedClock;
 use crate::config::Settings;
+use crate::domain::alert::Policy;
 use crate::domain::calendar::Calendar;
 use crate::domain::incident::Classes;
 use crate::domain::time::Timestamp;
@@ -80,10 +91,13 @@ pub struct Service {
     pub changed: Bell,
     units: units::Cache,
     visitors: visitor::Cache,
+    intake: intake::Intake,
+    /// Who is told of an urgent report.
+    policy: Policy,
 }
 
 impl Service {
-    /// Puts the deeds together over an open, migrated database.
+    /// Puts the deeds together over an open, migrated database, and starts the writer of reports.
     ///
     /// # Errors
     /// When the database does not answer, or the list of classes or holidays cannot be read.
@@ -94,7 +108,10 @@ impl Service {
             .await?;
         let deployment = tx.deployment().await?.map(|d| d.uuid).unwrap_or_default();
         tx.commit().await?;
-        Ok(Arc::new(Self {
+        let (intake, inbox) = intake::Intake::new(settings.intake.queue);
+        let service = Arc::new(Self {
+            policy: urgent::policy(&settings)?,
+            intake,
             keys: Keys::load(&settings)?,
             classes: settings.incident_classes().map_err(Error::setting)?,
             calendar: settings.calendar().map_err(Error::setting)?,
@@ -106,7 +123,9 @@ impl Service {
             changed: Bell::default(),
             units: units::Cache::default(),
             visitors: visitor::Cache::default(),
-        }))
+        });
+        service.start_intake(inbox);
+        Ok(service)
     }
 
     /// Gives the present instant.

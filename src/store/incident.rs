@@ -113,6 +113,8 @@ pub struct NewIncident<'a> {
     pub drill: bool,
     /// What its first report says.
     pub content: &'a IncidentContent,
+    /// Whether leaders are told at once, even if the report does not ask for it.
+    pub urgent: bool,
     /// When that was received.
     pub opened: Timestamp,
 }
@@ -182,7 +184,7 @@ impl Tx {
     pub async fn open_incident(&mut self, new: NewIncident<'_>) -> Result<IncidentId> {
         const SQL: &str = "INSERT INTO incident (unit_id, path, class, severity, urgent, drill, occurred_at,
             learned_at, opened_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
-        let (urgent, drill) = (i64::from(new.content.urgent), i64::from(new.drill));
+        let (urgent, drill) = (i64::from(new.urgent), i64::from(new.drill));
         let [occurred, learned] =
             [new.content.occurred, new.content.learned].map(|at| at.map(|t| t.timestamp_millis()));
         let opened = new.opened.timestamp_millis();
@@ -193,11 +195,16 @@ impl Tx {
     }
 
     /// Puts what a later report says in the place of what was known; an incident that leaders know stays urgent.
-    pub async fn update_incident(&mut self, id: IncidentId, content: &IncidentContent) -> Result<()> {
+    pub async fn update_incident(
+        &mut self,
+        id: IncidentId,
+        content: &IncidentContent,
+        urgent: bool,
+    ) -> Result<()> {
         const SQL: &str = "UPDATE incident SET class = $2, severity = $3,
             urgent = CASE WHEN $4 = 1 THEN 1 ELSE urgent END,
             occurred_at = COALESCE($5, occurred_at), learned_at = COALESCE($6, learned_at) WHERE id = $1";
-        let urgent = i64::from(content.urgent);
+        let urgent = i64::from(urgent || content.urgent);
         let [occurred, learned] =
             [content.occurred, content.learned].map(|at| at.map(|t| t.timestamp_millis()));
         on!(self, c => sqlx::query(SQL).bind(id.0).bind(&content.class).bind(content.severity.code()).bind(urgent)

@@ -110,12 +110,30 @@ impl Conn {
         read(on!(self, c => sqlx::query_as(SQL).fetch_all(c).await)?)
     }
 
-    /// Gives the opened rounds that have closed and bear no seal yet.
-    pub async fn rounds_to_seal(&mut self, now: Timestamp) -> Result<Vec<StoredRound>> {
-        const SQL: &str = columns!(
-            "WHERE sealed_at IS NULL AND opened_at IS NOT NULL AND closes_at <= $1 ORDER BY closes_at, id"
-        );
-        read(on!(self, c => sqlx::query_as(SQL).bind(now.timestamp_millis()).fetch_all(c).await)?)
+    /// Gives the opened rounds that bear no seal yet and closed before an instant, each with when the last of its
+    /// obligations closes.
+    pub async fn rounds_to_seal(&mut self, before: Timestamp) -> Result<Vec<(RoundId, Timestamp)>> {
+        const SQL: &str = "SELECT d.id, d.closes_at,
+            (SELECT MAX(o.closes_at) FROM obligation o WHERE o.round_id = d.id)
+            FROM round d WHERE d.sealed_at IS NULL AND d.opened_at IS NOT NULL AND d.closes_at <= $1
+            ORDER BY d.closes_at, d.id";
+        let before = before.timestamp_millis();
+        let rows: Vec<(i64, i64, Option<i64>)> =
+            on!(self, c => sqlx::query_as(SQL).bind(before).fetch_all(c).await)?;
+        let closes = |(id, closes, last): (i64, i64, Option<i64>)| {
+            let closes = closes.max(last.unwrap_or(closes));
+            Ok((RoundId(id), instant("round", "closes_at", id, closes)?))
+        };
+        rows.into_iter().map(closes).collect()
+    }
+
+    /// Gives up to when the receipts of a round are sealed, and its seal, once it is.
+    pub async fn round_seal(&mut self, id: RoundId) -> Result<Option<(Timestamp, String)>> {
+        const SQL: &str = "SELECT sealed_at, seal FROM round WHERE id = $1 AND sealed_at IS NOT NULL";
+        let row: Option<(i64, String)> =
+            on!(self, c => sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?;
+        row.map(|(at, seal)| Ok((instant("round", "sealed_at", id.0, at)?, seal)))
+            .transpose()
     }
 
     /// Gives when the next unsealed round closes, in Unix milliseconds.
@@ -164,10 +182,10 @@ impl Tx {
         Ok(())
     }
 
-    /// Seals a closed round; one that is sealed stays as it is.
-    pub async fn seal_round(&mut self, id: RoundId, seal: &str, now: Timestamp) -> Result<bool> {
+    /// Seals a closed round over the receipts before an instant; one that is sealed stays as it is.
+    pub async fn seal_round(&mut self, id: RoundId, seal: &str, before: Timestamp) -> Result<bool> {
         const SQL: &str = "UPDATE round SET seal = $2, sealed_at = $3 WHERE id = $1 AND sealed_at IS NULL";
-        let at = now.timestamp_millis();
+        let at = before.timestamp_millis();
         let done = on!(self, c => sqlx::query(SQL).bind(id.0).bind(seal).bind(at)
             .execute(c).await.map(|d| d.rows_affected()))?;
         Ok(done > 0)

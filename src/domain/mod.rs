@@ -6,6 +6,7 @@ pub mod access;
 pub mod address;
 pub mod alert;
 pub mod audit;
+pub mod board;
 pub mod calendar;
 pub mod check;
 pub mod checkin;

@@ -22,7 +22,7 @@ pub struct StoredRound {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     rule_id: i64,
     period_id: i64,

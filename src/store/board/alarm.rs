@@ -1,0 +1,266 @@
+//! Knows what the board shows red: open incidents, how far chases have come, what delivery could not do.
+
+use super::{maybe, range_rows};
+use crate::domain::alert::Alert;
+use crate::domain::ids::{AlertId, IncidentId, RoundId, UnitId};
+use crate::domain::incident::Severity;
+use crate::domain::ladder::Ladder;
+use crate::domain::progress::Progress;
+use crate::domain::time::Timestamp;
+use crate::domain::unit::UnitPath;
+use crate::store::obligation::instant;
+use crate::store::{Conn, Error, Group, RelayState, Result, batch, on};
+
+/// How far the chase of one group has come, with the ladder that it climbs.
+#[derive(Debug, Clone)]
+pub struct BoardChase {
+    /// The group.
+    pub group: Group,
+    /// The steps behind it.
+    pub progress: Progress,
+    /// When the next one comes; none: the ladder has ended.
+    pub next: Option<Timestamp>,
+    /// The ladder.
+    pub ladder: Ladder,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChaseRow {
+    round_id: i64,
+    due_at: i64,
+    resumption: i64,
+    progress: String,
+    next_at: Option<i64>,
+    steps: String,
+}
+
+impl TryFrom<ChaseRow> for BoardChase {
+    type Error = Error;
+    fn try_from(row: ChaseRow) -> Result<Self> {
+        let broken = |table, column, text: &str| Error::broken(table, column, row.round_id, text);
+        Ok(Self {
+            group: Group {
+                round: RoundId(row.round_id),
+                due: instant("chase", "due_at", row.round_id, row.due_at)?,
+                resumption: row.resumption,
+            },
+            progress: serde_json::from_str(&row.progress)
+                .map_err(|_| broken("chase", "progress", &row.progress))?,
+            next: maybe("chase", "next_at", row.round_id, row.next_at)?,
+            ladder: serde_json::from_str(&row.steps).map_err(|_| broken("ladder", "steps", &row.steps))?,
+        })
+    }
+}
+
+/// An open incident, and the last alert about it.
+#[derive(Debug, Clone)]
+pub struct BoardIncident {
+    /// The incident.
+    pub id: IncidentId,
+    /// Whose it is.
+    pub unit: UnitId,
+    /// Where the unit stood when it was reported.
+    pub path: UnitPath,
+    /// The last name of the unit.
+    pub name: String,
+    /// Code of its class.
+    pub class: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Whether leaders were told at once.
+    pub urgent: bool,
+    /// Whether it belongs to a drill.
+    pub drill: bool,
+    /// When its first report was received.
+    pub opened: Timestamp,
+    /// When it was closed.
+    pub closed: Option<Timestamp>,
+    /// The last alert: its row, how far it has come, why it is red.
+    pub alert: Option<(AlertId, Alert, Option<String>)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct IncidentRow {
+    id: i64,
+    unit_id: i64,
+    path: String,
+    name: Option<String>,
+    class: String,
+    severity: String,
+    urgent: i64,
+    drill: i64,
+    opened_at: i64,
+    closed_at: Option<i64>,
+    alert_id: Option<i64>,
+    progress: Option<String>,
+    red: Option<String>,
+}
+
+impl TryFrom<IncidentRow> for BoardIncident {
+    type Error = Error;
+    fn try_from(row: IncidentRow) -> Result<Self> {
+        let broken = |column, text: &str| Error::broken("incident", column, row.id, text);
+        let alert = match row.alert_id.zip(row.progress) {
+            Some((id, progress)) => {
+                let alert = serde_json::from_str(&progress)
+                    .map_err(|_| Error::broken("alert", "progress", id, &progress))?;
+                Some((AlertId(id), alert, row.red))
+            }
+            None => None,
+        };
+        Ok(Self {
+            id: IncidentId(row.id),
+            unit: UnitId(row.unit_id),
+            path: UnitPath::parse(&row.path).map_err(|_| broken("path", &row.path))?,
+            name: row.name.unwrap_or_default(),
+            severity: Severity::parse(&row.severity).ok_or_else(|| broken("severity", &row.severity))?,
+            class: row.class,
+            urgent: row.urgent != 0,
+            drill: row.drill != 0,
+            opened: instant("incident", "opened_at", row.id, row.opened_at)?,
+            closed: maybe("incident", "closed_at", row.id, row.closed_at)?,
+            alert,
+        })
+    }
+}
+
+/// What delivery could not do, and what the relay did last.
+#[derive(Debug, Clone, Default)]
+pub struct BoardDelivery {
+    /// Letters that are dead and that nobody has seen to.
+    pub failed: i64,
+    /// Addresses that a mail server refused for good.
+    pub bad: i64,
+    /// Urgent letters that wait to be sent, and since when the oldest does.
+    pub urgent: (i64, Option<Timestamp>),
+    /// Letters that are held back in a restored copy.
+    pub held: i64,
+    /// The relay.
+    pub relay: RelayState,
+    /// The last outage that touched the round.
+    pub outage: Option<(Timestamp, Timestamp)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct DeliveryRow {
+    failed: i64,
+    bad: i64,
+    urgent: i64,
+    oldest: Option<i64>,
+    held: i64,
+    paused_until: Option<i64>,
+    pauses: i64,
+    stopped_at: Option<i64>,
+    words: Option<String>,
+    last_accepted_at: Option<i64>,
+    began_at: Option<i64>,
+    ended_at: Option<i64>,
+}
+
+impl TryFrom<DeliveryRow> for BoardDelivery {
+    type Error = Error;
+    fn try_from(row: DeliveryRow) -> Result<Self> {
+        let outage = maybe("outage", "began_at", 0, row.began_at)?;
+        let relay = |column, ms| maybe("relay", column, 1, ms);
+        Ok(Self {
+            failed: row.failed,
+            bad: row.bad,
+            urgent: (row.urgent, maybe("letter", "created_at", 0, row.oldest)?),
+            held: row.held,
+            relay: RelayState {
+                paused_until: relay("paused_until", row.paused_until)?,
+                failures: u32::try_from(row.pauses).unwrap_or(u32::MAX),
+                stopped: relay("stopped_at", row.stopped_at)?,
+                accepted: relay("last_accepted_at", row.last_accepted_at)?,
+                words: row.words,
+            },
+            outage: outage.zip(maybe("outage", "ended_at", 0, row.ended_at)?),
+        })
+    }
+}
+
+/// The columns of incidents `i`, after the ranges `r` that they lie in.
+macro_rules! incidents {
+    () => {
+        "SELECT i.id, i.unit_id, i.path, i.class, i.severity, i.urgent, i.drill, i.opened_at, i.closed_at,
+            (SELECT v.name FROM unit_version v WHERE v.unit_id = i.unit_id
+                ORDER BY v.valid_from DESC, v.id DESC LIMIT 1) AS name,
+            a.id AS alert_id, a.progress, a.red FROM "
+    };
+}
+
+impl Conn {
+    /// Gives how far the chases of some rounds have come.
+    pub async fn board_chases(&mut self, rounds: &[RoundId]) -> Result<Vec<BoardChase>> {
+        let ids: Vec<UnitId> = rounds.iter().map(|round| UnitId(round.0)).collect();
+        let sql = batch!(self, "SELECT c.round_id, c.due_at, c.resumption, c.progress, c.next_at, l.steps FROM ",
+            [id bigint], " JOIN chase c ON c.round_id = r.id JOIN round d ON d.id = c.round_id
+            JOIN ladder l ON l.id = d.ladder_id");
+        let list = crate::store::unit::id_list(&ids);
+        let rows: Vec<ChaseRow> = on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?;
+        rows.into_iter().map(BoardChase::try_from).collect()
+    }
+
+    /// Gives the open incidents in some ranges: those that nobody has yet first, then the gravest.
+    pub async fn board_incidents(
+        &mut self,
+        ranges: &[(String, String)],
+        limit: i64,
+    ) -> Result<Vec<BoardIncident>> {
+        let sql = batch!(self, incidents!(), [lo text, hi text],
+            " JOIN incident i ON i.closed_at IS NULL AND i.path >= r.lo AND i.path < r.hi
+            LEFT JOIN alert a ON a.id = (SELECT MAX(b.id) FROM alert b WHERE b.incident_id = i.id)
+            ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END,
+                CASE i.severity WHEN 'i' THEN 0 WHEN 'ii' THEN 1 WHEN 'iii' THEN 2 WHEN 'iv' THEN 4 ELSE 3 END,
+                i.opened_at DESC, i.id DESC LIMIT $2");
+        let rows = range_rows(ranges)?;
+        let rows: Vec<IncidentRow> =
+            on!(self, c => sqlx::query_as(sql).bind(rows).bind(limit).fetch_all(c).await)?;
+        rows.into_iter().map(BoardIncident::try_from).collect()
+    }
+
+    /// Gives the incidents in some ranges that leaders were told of at once, those that nobody has yet first.
+    pub async fn urgent_incidents(
+        &mut self,
+        ranges: &[(String, String)],
+        limit: i64,
+    ) -> Result<Vec<BoardIncident>> {
+        let sql = batch!(self, incidents!(), [lo text, hi text],
+            " JOIN incident i ON i.path >= r.lo AND i.path < r.hi
+            JOIN alert a ON a.incident_id = i.id
+            ORDER BY CASE WHEN a.acknowledged_at IS NULL THEN 0 ELSE 1 END, a.raised_at DESC, a.id DESC LIMIT $2");
+        let rows = range_rows(ranges)?;
+        let rows: Vec<IncidentRow> =
+            on!(self, c => sqlx::query_as(sql).bind(rows).bind(limit).fetch_all(c).await)?;
+        rows.into_iter().map(BoardIncident::try_from).collect()
+    }
+
+    /// Gives what delivery could not do for obligations and incidents in some ranges, what the relay did last, and
+    /// the last outage that touched a span of time. `whole`: letters that name no unit count too.
+    pub async fn board_delivery(
+        &mut self,
+        ranges: &[(String, String)],
+        whole: bool,
+        span: (Timestamp, Timestamp),
+    ) -> Result<BoardDelivery> {
+        let sql = batch!(self, "WITH span AS (SELECT r.lo, r.hi FROM ", [lo text, hi text], ")
+            SELECT (SELECT COUNT(*) FROM letter l WHERE l.state = 'dead' AND l.handled_at IS NULL AND ($2 = 1
+                OR EXISTS (SELECT 1 FROM letter_item t JOIN obligation o ON o.id = t.obligation_id
+                    JOIN span s ON o.path >= s.lo AND o.path < s.hi WHERE t.letter_id = l.id)
+                OR EXISTS (SELECT 1 FROM alert a JOIN incident i ON i.id = a.incident_id
+                    JOIN span s ON i.path >= s.lo AND i.path < s.hi WHERE a.id = l.alert_id))) AS failed,
+              (SELECT COUNT(*) FROM bad_address) AS bad,
+              (SELECT COUNT(*) FROM letter l WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS urgent,
+              (SELECT MIN(l.created_at) FROM letter l
+                WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS oldest,
+              (SELECT COUNT(*) FROM letter l WHERE l.state = 'held') AS held,
+              y.paused_until, y.pauses, y.stopped_at, y.words, y.last_accepted_at, u.began_at, u.ended_at
+            FROM relay y LEFT JOIN outage u ON u.id =
+              (SELECT MAX(x.id) FROM outage x WHERE x.began_at < $4 AND x.ended_at > $3) WHERE y.id = 1");
+        let (from, until) = (span.0.timestamp_millis(), span.1.timestamp_millis());
+        let rows = range_rows(ranges)?;
+        let row: Option<DeliveryRow> = on!(self, c => sqlx::query_as(sql).bind(rows).bind(i64::from(whole))
+            .bind(from).bind(until).fetch_optional(c).await)?;
+        row.map_or_else(|| Ok(BoardDelivery::default()), BoardDelivery::try_from)
+    }
+}

@@ -146,7 +146,7 @@ fn span_rows(spans: &[Span], rounds: &[RoundId]) -> Result<String> {
 }
 
 /// Writes ranges as rows of a batch.
-fn range_rows(ranges: &[(String, String)]) -> Result<String> {
+pub(super) fn range_rows(ranges: &[(String, String)]) -> Result<String> {
     #[derive(Serialize)]
     struct Range<'a> {
         lo: &'a str,

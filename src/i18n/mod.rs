@@ -3,6 +3,7 @@
 //! A message is a method of [`Lang`], so a page says `{{ l.board_title() }}` and a word that is missing in one
 //! language does not compile.
 //!
+//! - `alert`, `board`, `outbox`: a leader's pages, the duty board and its acts, letters
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
 //! - `import`: what is wrong with a table of units, and what it would change
@@ -10,10 +11,16 @@
 //! - `problems`: what to do when something was not accepted
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
 
+pub mod alert;
+pub mod board;
 pub mod common;
 pub mod date;
 pub mod import;
+<<<<<<< HEAD
 pub mod mail;
+=======
+pub mod outbox;
+>>>>>>> d21c302 (Word the duty board, the outbox and a leader's pages)
 pub mod problems;
 pub mod terms;
 

@@ -1,0 +1,67 @@
+//! Knows the words of a leader's pages: urgent reports, who has them, and the pages behind the links in letters.
+
+use super::messages;
+
+messages! {
+    alerts_title: "紧急信息", "Urgent reports";
+    alerts_none: "没有紧急信息。", "There is no urgent report.";
+    alert_unacknowledged: "待签收", "Nobody has it yet";
+    alert_acknowledged(by, time): "{by} {time} 已阅知", "{by} has it since {time}";
+    alert_exhausted: "多次通知无人签收，请立即打电话", "Nobody answered; phone now";
+    alert_red_nobody: "没有可通知的领导邮箱", "no leader's address to write to";
+    alert_red_failed: "通知邮件都没有送达", "every letter failed";
+    alert_next(time): "{time} 再次通知并扩大范围", "Goes out again, to more people, at {time}";
+    alert_class_line(class, severity): "{class} · {severity}", "{class} · {severity}";
+    alert_unit: "报告单位", "From";
+    alert_received: "收到时间", "Received";
+    alert_raised: "发出通知", "Sent out";
+    alert_not_known: "尚不清楚", "not known yet";
+    alert_not_given: "未填写", "not given";
+    alert_people(n): "{n} 人", "{n}";
+    alert_button: "我已阅知", "I have it";
+    alert_button_hint: "点一下即停止继续通知，并告知报告单位。", "One press stops further calls, and the unit sees who has it.";
+    alert_told: "通知情况", "Who was told";
+    alert_call(pass, step): "第 {pass} 轮第 {step} 步", "Pass {pass}, step {step}";
+    alert_mail_accepted(time): "{time} 邮件服务器已接收", "accepted by the mail server {time}";
+    alert_mail_waiting: "正在发送", "on its way";
+    alert_mail_failed: "没有送达", "failed";
+    alert_mail_obsolete: "未发，已有人签收", "not sent: somebody has it";
+    alert_mail_held: "暂停发送", "held";
+    alert_answers: "签收情况", "Who has it";
+    alert_answers_none: "还没有人签收。", "Nobody yet.";
+    alert_via_link: "邮件链接", "by link";
+    alert_via_page: "页面", "on a page";
+    alert_via_phone: "电话", "by phone";
+    alert_entered_by(who): "{who} 录入", "entered by {who}";
+    alert_phone_title: "领导来电签收", "Acknowledged by phone";
+    alert_phone_lead: "领导打不开链接时，由值班员代为登记：来电人岗位和来电时间。",
+        "When a leader cannot open the link, the officer enters who phoned, by post, and when.";
+    alert_phone_button: "登记签收", "Record it";
+    alert_caller_hint: "例如：带班副县长", "for example: deputy county head on duty";
+    alert_reports: "首报与续报", "Reports";
+    alert_report_first: "首报", "First report";
+    alert_report_follow_up: "续报", "Follow-up";
+    alert_report_final: "终报", "Final report";
+    notice_acknowledged: "已记录：您已阅知。", "Recorded: you have it.";
+    notice_phone_acknowledged: "已登记电话签收。", "The call is recorded.";
+
+    answer_title_chase: "催报签收", "Acknowledge";
+    answer_title_urgent: "紧急信息签收", "Urgent report";
+    answer_chase_lead(n): "这封邮件提到 {n} 个单位：", "The letter names {n} unit:" | "The letter names {n} units:";
+    answer_chase_promise(span): "点“我来处理”后，这些单位的催报暂停 {span}，到时仍未报送会继续催报。",
+        "Press \"I take care of it\" and the chase of these units rests for {span}; then it goes on for those still missing.";
+    answer_chase_button: "我来处理", "I take care of it";
+    answer_chase_done(n, time): "已签收。{n} 个单位的催报暂停，{time} 继续。",
+        "Thank you. The chase of {n} unit rests until {time}." | "Thank you. The chase of {n} units rests until {time}.";
+    answer_chase_done_end(n): "已签收。{n} 个单位本场次不再催报，请在关闭前督促报送。",
+        "Thank you. {n} unit is not chased again in this round; please see that it reports." | "Thank you. {n} units are not chased again in this round; please see that they report.";
+    answer_chase_nothing: "已签收。这些单位已报送、已延期或已由他人签收，催报没有变化。",
+        "Thank you. These units have reported, have more time or are in other hands; nothing changes.";
+    answer_chase_all_in: "这封邮件提到的单位都已报送或免报，无需处理。", "All units of this letter have reported or are excused.";
+    answer_again(time): "已于 {time} 签收。", "Acknowledged at {time}.";
+    answer_nothing_to_do: "这封邮件无需签收。", "This letter needs no answer.";
+    answer_unknown_title: "链接无法使用", "This link does not work";
+    answer_unknown: "链接不完整或已失效。请从邮件中完整复制链接，或打电话给值班室。",
+        "The link is incomplete or no longer valid. Copy all of it from the letter, or phone the duty office.";
+    answer_urgent_done: "已记录：您已阅知，不再继续通知。", "Recorded: you have it. Nobody else is called.";
+}

@@ -1,0 +1,222 @@
+//! Knows the words of the duty board, of the acts on it, and of a unit's own page.
+
+use super::messages;
+use crate::domain::board::Filter;
+use crate::domain::ladder::Audience;
+use crate::domain::language::Lang;
+
+messages! {
+    board_title: "值班看板", "Duty board";
+    board_rounds: "场次", "Rounds";
+    board_no_round: "现在没有正在进行的场次。", "No round is under way.";
+    board_no_round_hint: "专项期开始、场次开放后，应报单位会自动列在这里。",
+        "When a period runs and its round opens, the units that owe a report appear here.";
+    board_opens(time): "{time} 开始", "Opens {time}";
+    board_due(time): "截止 {time}", "Due {time}";
+    board_grace(time): "宽限至 {time}", "grace until {time}";
+    board_closes(time): "{time} 关闭", "closes {time}";
+    board_closed(time): "已于 {time} 关闭", "Closed at {time}";
+    board_basis(basis): "依据：{basis}", "Basis: {basis}";
+    board_drill: "演练场次，不计入统计", "Drill: does not count";
+    board_counts: "报送情况", "Counts";
+    board_rates: "比率", "Rates";
+    board_rate_note: "只计已过截止时间的应报，免报除外", "only what is past due counts; excused units do not";
+    board_rate_none: "尚未到截止时间", "nothing is past due yet";
+    board_stale: "页面已 90 秒没有更新，请检查网络或刷新页面。",
+        "This page has not been updated for 90 seconds. Check the connection or reload.";
+    board_reload: "刷新", "Reload";
+
+    board_find: "按名称或编码查找", "Find by name or code";
+    board_find_button: "查找", "Find";
+    board_clear: "清除筛选", "Clear filters";
+    board_within(name): "范围：{name}", "Within: {name}";
+    board_whole: "全部范围", "Everything";
+    board_direct: "直属单位", "Directly below";
+    board_nothing_to_do: "没有需要处理的单位。", "Nothing needs action.";
+    board_nothing_found: "没有符合条件的单位。", "No unit matches.";
+    board_too_many_found: "名称太常见，只查找了前 500 个单位；请多写几个字。",
+        "Too many units match; only the first 500 were looked at. Please write more of the name.";
+    board_listed(n): "列出 {n} 个单位", "{n} unit listed" | "{n} units listed";
+    board_more: "下一页", "Next page";
+    board_first: "回到第一页", "First page";
+    board_all_in: "全部已报", "All in";
+    board_waiting: "尚无需处理", "Nothing to do yet";
+    board_roll_up: "汇总", "Roll-up";
+
+    filter_todo: "待处理", "Needs action";
+    filter_overdue: "逾期", "Overdue";
+    filter_proxy: "代报", "By others";
+    filter_outage: "停机待定", "Outage";
+
+    col_unit: "单位", "Unit";
+    col_standing: "状态", "Standing";
+    col_duty: "值班电话", "Duty phone";
+    col_contact: "最近联系", "Last contact";
+    col_chase: "催报", "Chase";
+    col_acts: "操作", "Acts";
+    col_select: "选择", "Select";
+
+    row_received(time): "{time} 收到", "received {time}";
+    row_extended(time): "延期至 {time}", "extended to {time}";
+    row_no_phone: "未登记电话", "no phone on record";
+    row_no_contact: "尚未联系", "not yet";
+    row_reached(time): "{time} 已联系上", "reached {time}";
+    row_no_answer(time): "{time} 无人接听", "no answer {time}";
+    row_step(n, of, who): "已到第 {n}/{of} 步：{who}", "step {n}/{of}: {who}";
+    row_step_none: "未开始催报", "no step yet";
+    row_next(time, who): "{time} 转{who}", "{time}: {who}";
+    row_paused(time): "已签收，{time} 继续催报", "acknowledged, goes on {time}";
+    row_ended: "催报已到最后一步", "ladder has ended";
+    row_gap_address: "没有可用邮箱，请打电话", "no usable address: phone";
+    row_gap_failed: "邮件都没有送达，请打电话", "every letter failed: phone";
+
+    audience_reporters: "报送员", "reporters";
+    audience_backup: "备岗", "backup";
+    audience_head: "负责人", "head";
+    audience_parent: "上级单位", "parent unit";
+    audience_ancestor(levels): "上 {levels} 级单位", "unit {levels} levels up";
+    audience_on_duty: "带班领导", "leader on duty";
+
+    act_contacted: "已电话联系", "Phoned";
+    act_enter: "代录", "Enter report";
+    act_excuse: "免报", "Excuse";
+    act_undo_excusal: "撤销免报", "Undo excusal";
+    act_extend: "延期", "Extend";
+    act_back: "返回看板", "Back to the board";
+    act_selected: "对选中的单位：", "For the selected units:";
+    act_all_unmet: "全部未报单位延期", "Extend all that have not reported";
+    act_units(n): "涉及 {n} 个单位", "{n} unit" | "{n} units";
+    act_and_more(n): "……等共 {n} 个单位", "… {n} units in all";
+    act_nobody: "没有选中单位。请返回看板勾选。", "No unit is selected. Go back to the board and tick some.";
+
+    contacted_title: "记录电话联系", "Record a call";
+    contacted_lead: "记录打过的电话。催报会照常继续，直到收到报告。",
+        "Records that you phoned. The chase goes on until a report comes.";
+    contacted_result: "结果", "Result";
+    contacted_reached: "已联系上", "Reached";
+    contacted_no_answer: "无人接听", "No answer";
+    contacted_note: "备注（选填）", "Note (optional)";
+    contacted_note_hint: "例如：值班员说 10 分钟内报送", "for example: will report within 10 minutes";
+    contacted_button: "保存", "Save";
+    contacted_choose: "请选择结果：已联系上，或无人接听。", "Please choose the result: reached, or no answer.";
+
+    excuse_title: "免报", "Excuse from reporting";
+    excuse_lead: "免报后不再催报。如果单位仍然报送，以报送为准。",
+        "The chase ends. If a report comes all the same, the report counts.";
+    excuse_reason_hint: "例如：全村已转移，由镇统一报送", "for example: the village is evacuated; the township reports";
+    excuse_button: "确定免报", "Excuse";
+
+    extend_title: "延长截止时间", "Extend the deadline";
+    extend_lead: "催报从新的截止时间重新计算，原截止时间会保留在记录中。",
+        "The chase counts from the new time; the old one stays on record.";
+    extend_due: "新的截止时间", "New deadline";
+    extend_button: "确定延期", "Extend";
+    extend_now(time): "现在的截止时间：{time}", "Deadline now: {time}";
+    extend_too_early: "新的截止时间要晚于现在，也要晚于原来的截止时间。",
+        "The new deadline must be later than now and than the present one.";
+    extend_closed: "场次已经关闭，不能再延期。请用代录补报。", "The round has closed and cannot be extended. Enter the report instead.";
+
+    enter_title: "电话报送与代录", "Enter a report";
+    enter_lead: "单位打来电话时由值班员录入，单列统计，并会告知该单位。",
+        "For a unit that phones, or on its behalf. It is counted apart, and the unit is told.";
+    enter_how: "来源", "How it came";
+    enter_phone: "电话报送：对方口述", "By phone: dictated by the unit";
+    enter_proxy: "代报：代替单位报送", "On its behalf";
+    enter_content: "内容", "Content";
+    enter_all_clear: "无情况（零报告）", "All clear";
+    enter_incident: "有情况", "Incident";
+    enter_incident_part: "有情况时填写", "If something happened";
+    enter_urgent: "紧急：立即通知领导", "Urgent: tell leaders at once";
+    enter_caller_hint: "例如：村值班员", "for example: village duty post";
+    enter_called_hint: "今天的时间，例如 16:42", "today's time, for example 16:42";
+    enter_reason_hint: "代报原因，例如：工作站停电", "why, for example: no power at the workstation";
+    enter_button: "提交", "Send";
+    enter_unknown_counts: "不清楚的人数请留空，不要填 0", "leave a number empty if it is not known; do not write 0";
+    enter_class_none: "请选择", "Please choose";
+    enter_done(number): "已录入，回执 {number}。", "Entered; receipt {number}.";
+
+    notice_contacted(n): "已记录 {n} 个单位的电话联系。", "The call to {n} unit is recorded." | "The calls to {n} units are recorded.";
+    notice_excused(n): "已免报 {n} 个单位。", "{n} unit is excused." | "{n} units are excused.";
+    notice_extended(n): "已为 {n} 个单位延期。", "The deadline of {n} unit is extended." | "The deadlines of {n} units are extended.";
+    notice_undone: "已撤销免报，催报继续。", "The excusal is undone; the chase goes on.";
+    notice_already: "这一事项已经处理过，没有重复操作。", "That was done already; nothing was done twice.";
+
+    red_title: "需要处理的告警", "Alarms";
+    red_failed(n): "{n} 封邮件发送失败", "{n} letter failed" | "{n} letters failed";
+    red_bad(n): "{n} 个邮箱地址被拒收", "{n} address is refused" | "{n} addresses are refused";
+    red_gaps(n): "{n} 个单位联系不上：没有邮箱能收到催报", "{n} unit cannot be reached by mail" | "{n} units cannot be reached by mail";
+    red_stopped: "邮件中继已停用，所有邮件都没有发出：", "The mail relay refuses us; no mail is sent: ";
+    red_paused(time): "邮件中继没有应答，{time} 再试：", "The mail relay does not answer; next try {time}: ";
+    red_held(n): "{n} 封邮件因恢复备份而暂停发送", "{n} letter is held after a restore" | "{n} letters are held after a restore";
+    red_urgent_waiting(n, time): "{n} 封紧急邮件等待发送，最早的写于 {time}。请打电话。",
+        "{n} urgent letter waits, the oldest since {time}. Please phone." | "{n} urgent letters wait, the oldest since {time}. Please phone.";
+    red_outage(from, until): "本场次期间系统曾停机：{from} 至 {until}", "The service was down during this round: {from} to {until}";
+    delivery_last(time): "最近一封邮件送达中继：{time}", "Last mail accepted {time}";
+    delivery_none: "还没有发出过邮件", "No mail sent yet";
+
+    incidents_open(n): "未结束的事件 {n} 起", "{n} open incident" | "{n} open incidents";
+    incident_reported(time): "{time} 报告", "reported {time}";
+
+    unit_page_title(name): "{name}的报送记录", "{name}: record";
+    unit_code(code): "编码 {code}", "Code {code}";
+    unit_asked(n): "本月被要求报送 {n} 次", "Asked {n} time this month" | "Asked {n} times this month";
+    unit_rounds: "近七天的场次", "Rounds of the last seven days";
+    unit_no_rounds: "近七天没有应报场次。", "It owed nothing in the last seven days.";
+    unit_check_ins: "报送与回执", "Reports and receipts";
+    unit_no_check_ins: "还没有报送。", "No report yet.";
+    unit_letters: "催报邮件", "Letters";
+    unit_no_letters: "近七天没有提到该单位的邮件。", "No letter named it in the last seven days.";
+    unit_decisions: "联系、签收与决定", "Calls, acknowledgements, decisions";
+    unit_no_decisions: "还没有记录。", "Nothing yet.";
+    unit_contacts: "联系方式", "Contacts";
+    unit_reporter_mail: "报送员邮箱", "Reporter's mail";
+    unit_backup_mail: "备岗邮箱", "Backup's mail";
+    unit_head_mail: "负责人邮箱", "Head's mail";
+    unit_mail_none: "未登记", "none on record";
+    unit_bad_mail: "被拒收", "refused";
+    unit_amends(number): "更正 {number}", "amends {number}";
+    unit_review_awaiting: "等待值班室确认", "awaits confirmation";
+    unit_review_confirmed: "值班室已确认", "confirmed";
+    unit_review_refused: "值班室未同意", "not confirmed";
+    unit_redacted: "文字已删除", "text redacted";
+    unit_caller(post, time): "{post} {time} 来电", "{post} phoned {time}";
+
+    decision_excusal: "免报", "Excused";
+    decision_excusal_undone(time): "免报（{time} 撤销）", "Excused (undone {time})";
+    decision_extension(before, after): "延期：{before} → {after}", "Extended: {before} → {after}";
+    decision_ack_link: "通过邮件链接签收", "Acknowledged by link";
+    decision_ack_page: "在页面签收", "Acknowledged on a page";
+    decision_ack_phone: "电话签收", "Acknowledged by phone";
+}
+
+impl Lang {
+    /// Names what a count leads to.
+    pub fn filter(self, filter: Filter) -> &'static str {
+        match filter {
+            Filter::Todo => self.filter_todo(),
+            Filter::All => self.term_expected(),
+            Filter::Reported => self.term_reported(),
+            Filter::AllClear => self.term_all_clear(),
+            Filter::Incident => self.term_incident(),
+            Filter::Unmet => self.term_not_reported(),
+            Filter::Overdue => self.filter_overdue(),
+            Filter::Late => self.standing_late(),
+            Filter::Excused => self.standing_excused(),
+            Filter::Proxy => self.filter_proxy(),
+            Filter::Outage => self.filter_outage(),
+        }
+    }
+
+    /// Names whom a step tells.
+    pub fn audience(self, audience: &Audience) -> String {
+        match audience {
+            Audience::Reporters => self.audience_reporters().to_owned(),
+            Audience::Backup => self.audience_backup().to_owned(),
+            Audience::Head => self.audience_head().to_owned(),
+            Audience::Ancestor { levels: 1 } => self.audience_parent().to_owned(),
+            Audience::Ancestor { levels } => self.audience_ancestor(levels),
+            Audience::OnDuty => self.audience_on_duty().to_owned(),
+            Audience::User(address) => address.as_str().to_owned(),
+        }
+    }
+}

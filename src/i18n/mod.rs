@@ -16,11 +16,8 @@ pub mod board;
 pub mod common;
 pub mod date;
 pub mod import;
-<<<<<<< HEAD
 pub mod mail;
-=======
 pub mod outbox;
->>>>>>> d21c302 (Word the duty board, the outbox and a leader's pages)
 pub mod problems;
 pub mod terms;
 

@@ -7,6 +7,7 @@
 //! * `import.rs` — from the bytes of a CSV file to the rows of a table
 //! * `intake.rs` — the one path of reports, a batch at a time
 //! * `letter.rs` — letters that are not of a chase
+//! * `deliver/` — letters, from the outbox to the mail server's answer
 //! * `bell.rs` — what deeds ring after their commit, and loops answer
 //! * `secret.rs` — how tokens, slips and links are made and read
 //! * `visitor.rs` — who stands behind a token, kept in memory; `signin.rs`, `account.rs`, `bind.rs` — how he got it
@@ -19,6 +20,7 @@ mod bell;
 mod bind;
 mod chase;
 mod contacted;
+pub mod deliver;
 pub mod disk;
 mod error;
 mod excuse;
@@ -55,7 +57,6 @@ pub use intake::{Outcome, Status};
 pub use keys::{Keys, token_hash};
 pub use receipt::{Proof, Shown};
 pub use tick::LONGEST_SLEEP;
-use tokio::sync::Notify;
 
 pub(crate) use account::normal_login;
 pub use bind::Slip;

@@ -153,6 +153,16 @@ macro_rules! claim {
 }
 
 impl Conn {
+    /// Tells whether letters are in the hands of nobody any more; see [`Tx::free_lost`].
+    pub async fn any_lost(&mut self, now: Timestamp, silence: TimeDelta) -> Result<bool> {
+        const SQL: &str = "SELECT COUNT(*) FROM letter WHERE state = 'waiting' AND lease IS NOT NULL
+            AND (lease_until <= $1 OR NOT EXISTS
+                (SELECT 1 FROM heartbeat h WHERE h.beat_at > $2 AND letter.lease LIKE h.instance || '.%'))";
+        let (now, alive) = (now.timestamp_millis(), (now - silence).timestamp_millis());
+        let lost: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(now).bind(alive).fetch_one(c).await)?;
+        Ok(lost > 0)
+    }
+
     /// Gives when the next letter of a lane may be sent, of those that nobody holds; in Unix milliseconds.
     pub async fn next_letter(&mut self, lane: Lane) -> Result<Option<i64>> {
         const SQL: &str = "SELECT MIN(not_before) FROM letter
@@ -164,16 +174,6 @@ impl Conn {
             next = next.into_iter().chain(found).min();
         }
         Ok(next)
-    }
-
-    /// Gives the round of calls (alert, pass, step) of some urgent letters of which every letter is dead.
-    pub async fn failed_calls(&mut self, letters: &[i64]) -> Result<Vec<(i64, i64, i64)>> {
-        let sql = batch!(self, "SELECT DISTINCT l.alert_id, l.pass, l.step FROM ", [id bigint],
-            " JOIN letter l ON l.id = r.id AND l.alert_id IS NOT NULL AND l.pass IS NOT NULL AND l.step IS NOT NULL
-              WHERE NOT EXISTS (SELECT 1 FROM letter o WHERE o.alert_id = l.alert_id AND o.pass = l.pass
-                AND o.step = l.step AND o.state <> 'dead')");
-        let list = ids(letters)?;
-        Ok(on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?)
     }
 }
 

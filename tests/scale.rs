@@ -28,9 +28,19 @@ async fn grow(day: &Day, villages: usize) {
     for (place, village) in ids[1 + townships..].iter().enumerate() {
         let township = ids[1 + place / 20];
         if place % 20 == 0 {
-            versions.push(version(township, Some(root), format!("/{root}/{township}/"), "township"));
+            versions.push(version(
+                township,
+                Some(root),
+                format!("/{root}/{township}/"),
+                "township",
+            ));
         }
-        versions.push(version(*village, Some(township), format!("/{root}/{township}/{village}/"), "village"));
+        versions.push(version(
+            *village,
+            Some(township),
+            format!("/{root}/{township}/{village}/"),
+            "village",
+        ));
     }
     for chunk in versions.chunks(20_000) {
         tx.put_versions(chunk, now).await.unwrap();
@@ -64,7 +74,12 @@ async fn measure(db: &support::Fresh, villages: usize, missing: usize) {
     let started = Instant::now();
     grow(&day, villages).await;
     println!("grown {villages}: {:?}", started.elapsed());
-    day.declare("2026-06-01 08:00", "2026-06-30 22:00", &["晚报 08:30 16:00 20:00"]).await;
+    day.declare(
+        "2026-06-01 08:00",
+        "2026-06-30 22:00",
+        &["晚报 08:30 16:00 20:00"],
+    )
+    .await;
     day.house.service.tree().await.unwrap();
     day.house.go_to("2026-06-01 08:30");
     let started = Instant::now();
@@ -72,14 +87,31 @@ async fn measure(db: &support::Fresh, villages: usize, missing: usize) {
     println!("opened: {:?}", started.elapsed());
     // All but the missing have reported.
     let mut tx = day.house.service.store.begin().await.unwrap();
-    let (keep, at) = (i64::try_from(villages / missing).unwrap(), day.house.service.now().timestamp_millis());
+    let (keep, at) = (
+        i64::try_from(villages / missing).unwrap(),
+        day.house.service.now().timestamp_millis(),
+    );
     const SQL: &str = "UPDATE obligation SET first_received_at = $1 WHERE id % $2 <> 0";
     match &mut *tx {
         allclear::store::Conn::Sqlite(c) => {
-            drop(sqlx::query(SQL).bind(at).bind(keep).execute(&mut **c).await.unwrap());
+            drop(
+                sqlx::query(SQL)
+                    .bind(at)
+                    .bind(keep)
+                    .execute(&mut **c)
+                    .await
+                    .unwrap(),
+            );
         }
         allclear::store::Conn::Postgres(c) => {
-            drop(sqlx::query(SQL).bind(at).bind(keep).execute(&mut **c).await.unwrap());
+            drop(
+                sqlx::query(SQL)
+                    .bind(at)
+                    .bind(keep)
+                    .execute(&mut **c)
+                    .await
+                    .unwrap(),
+            );
         }
     }
     tx.commit().await.unwrap();

@@ -50,7 +50,9 @@ impl Service {
 
     /// Works off one group until nothing of it is due.
     async fn climb(&self, group: Group, now: Timestamp) -> Result<()> {
-        while self.climb_chunk(group, now).await? {}
+        while self.climb_chunk(group, now).await? {
+            self.urgent_first().await?;
+        }
         Ok(())
     }
 

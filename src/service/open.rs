@@ -68,6 +68,7 @@ impl Service {
         let mut units: Vec<&Unit> = tree.iter().filter(|unit| unit.id.0 > cursor).collect();
         units.sort_unstable_by_key(|unit| unit.id);
         for chunk in units.chunks(CHUNK) {
+            self.urgent_first().await?;
             self.open_chunk(&openings, &tree, chunk, now).await?;
         }
         let mut tx = self.store.begin().await?;

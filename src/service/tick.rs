@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::{Error, Result, Service};
-use crate::domain::time::{Timestamp, from_millis};
+use super::{Result, Service};
+use crate::domain::time::Timestamp;
 
 /// When the tick is called again at the latest.
 pub const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(60);
@@ -20,13 +20,18 @@ impl Service {
         let now = self.now();
         let mut next = vec![now + LONGEST_SLEEP];
         let mut failed = None;
+        // Urgent reports go before everything else.
+        let urgent = self.alert_tick(now).await.map(|next| next.into_iter().collect());
         let opened = self.open_rounds(now).await.map(|next| next.into_iter().collect());
         let passed = self.pass_on(now).await.map(|()| Vec::new());
         let chased = self.chase(now).await.map(|next| next.into_iter().collect());
-        let parts: [(&str, Result<Vec<Timestamp>>); 3] = [
+        let sealed = self.seal_rounds(now).await.map(|next| next.into_iter().collect());
+        let parts: [(&str, Result<Vec<Timestamp>>); 5] = [
+            ("repeating urgent reports", urgent),
             ("opening rounds", opened),
             ("passing on", passed),
             ("chasing", chased),
+            ("sealing", sealed),
         ];
         for (part, done) in parts {
             match done {
@@ -40,15 +45,18 @@ impl Service {
         if let Some(error) = failed {
             return Err(error);
         }
-        next.extend(self.next_closing(now).await?);
         // Never in the past: a step that failed is tried again soon, not at once and for ever.
         let soonest = now + TimeDelta::milliseconds(1);
         Ok(next.into_iter().min().unwrap_or(soonest).max(soonest))
     }
 
-    async fn next_closing(&self, now: Timestamp) -> Result<Option<Timestamp>> {
-        let next = self.store.read().await?.next_closing(now).await?;
-        next.map(|ms| from_millis(ms).ok_or_else(|| Error::broken("round.closes_at")))
-            .transpose()
+    /// Lets urgent reports that are due go before the next chunk of a long job.
+    pub(super) async fn urgent_first(&self) -> Result<()> {
+        let now = self.now();
+        let next = self.store.read().await?.next_alert_at().await?;
+        if next.is_some_and(|next| next <= now) {
+            self.alert_tick(now).await?;
+        }
+        Ok(())
     }
 }

@@ -136,13 +136,6 @@ impl Conn {
             .transpose()
     }
 
-    /// Gives when the next unsealed round closes, in Unix milliseconds.
-    pub async fn next_closing(&mut self, now: Timestamp) -> Result<Option<i64>> {
-        const SQL: &str = "SELECT MIN(closes_at) FROM round WHERE sealed_at IS NULL AND closes_at > $1";
-        let now = now.timestamp_millis();
-        Ok(on!(self, c => sqlx::query_scalar::<_, Option<i64>>(SQL).bind(now).fetch_one(c).await)?)
-    }
-
     /// Gives the latest rounds, newest first.
     pub async fn latest_rounds(&mut self, limit: i64) -> Result<Vec<StoredRound>> {
         const SQL: &str = columns!("ORDER BY due_at DESC, id DESC LIMIT $1");

@@ -1,1 +1,110 @@
-//! Map of `cli`.
+//! The command line: one file a command, and what they share.
+//!
+//! * `args.rs` — commands, flags, examples; `main` picks the command
+//! * `context.rs` — language, settings and the service, as a command needs them
+//! * `fail.rs` — why a command did not do it, in words, and the exit code; `out.rs` — how a command writes
+//! * `named.rs` — units by code, name or id; `round.rs` — how a round is written on a command line
+//! * `logging.rs` — the log of a running service
+//! * `demo/` — a county's day in five minutes
+
+mod account;
+mod args;
+mod audit;
+mod backup;
+mod check;
+mod context;
+mod fail;
+mod init;
+mod letters;
+mod mail;
+mod named;
+mod out;
+mod period;
+mod receipt;
+mod round;
+mod slip;
+mod token;
+mod units;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, AuditCommand, Command, ConfigCommand, ReceiptCommand};
+use context::Context;
+use fail::{Exit, Fail};
+
+/// What a command answers.
+type Done = Result<Exit, Fail>;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let context = match Context::new(&args) {
+        Ok(context) => context,
+        Err(fail) => return end(&fail, args.lang.unwrap_or_default(), chrono_tz::UTC),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            out::warn(error);
+            return ExitCode::FAILURE;
+        }
+    };
+    let (lang, zone) = (context.lang, context.zone());
+    match runtime.block_on(run(&context, args.command)) {
+        Ok(exit) => exit.into(),
+        Err(fail) => end(&fail, lang, zone),
+    }
+}
+
+fn end(fail: &Fail, lang: crate::domain::language::Lang, zone: chrono_tz::Tz) -> ExitCode {
+    for sentence in fail.sentences(lang, zone) {
+        out::warn(sentence);
+    }
+    fail.code()
+}
+
+async fn run(context: &Context, command: Command) -> Done {
+    match command {
+        Command::Init { dir } => init::run(context, &dir).await,
+        Command::Units(command) => units::run(context, command).await,
+        Command::Period(command) => period::run(context, command).await,
+        Command::Account(command) => account::run(context, command).await,
+        Command::Slip(command) => slip::run(context, command).await,
+        Command::Token(command) => token::run(context, command).await,
+        Command::Mail(command) => mail::run(context, command).await,
+        Command::Letters(command) => letters::run(context, command).await,
+        Command::Check => check::run(context).await,
+        Command::Config(ConfigCommand::Show) => {
+            out::write(context.settings()?.show().as_bytes());
+            Ok(Exit::Good)
+        }
+        Command::Config(ConfigCommand::Defaults) => {
+            out::write(crate::config::DEFAULTS.as_bytes());
+            Ok(Exit::Good)
+        }
+        Command::Backup { file } => backup::backup(context, &file).await,
+        Command::Restore { file, dir } => backup::restore(context, &file, &dir).await,
+        Command::Receipt(ReceiptCommand::Verify { number, mac }) => {
+            receipt::verify(context, &number, &mac).await
+        }
+        Command::Audit(AuditCommand::Verify { head }) => audit::verify(context, head.as_deref()).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "allclear", &mut script);
+            out::write(&script);
+            Ok(Exit::Good)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+}

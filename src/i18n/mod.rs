@@ -4,20 +4,24 @@
 //! language does not compile.
 //!
 //! - `alert`, `board`, `outbox`: a leader's pages, the duty board and its acts, letters
+//! - `cli`: the command line
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
 //! - `import`: what is wrong with a table of units, and what it would change
 //! - `mail`: the words of every letter
+//! - `period`: why a period, its hours or a date are not as they must be
 //! - `problems`: what to do when something was not accepted
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
 
 pub mod alert;
 pub mod board;
+pub mod cli;
 pub mod common;
 pub mod date;
 pub mod import;
 pub mod mail;
 pub mod outbox;
+pub mod period;
 pub mod problems;
 pub mod terms;
 

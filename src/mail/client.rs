@@ -99,9 +99,13 @@ impl Client {
         {
             return Ok(kept);
         }
-        let mut fresh = Session::open(&self.relay, self.trust.as_ref(), trace).await?;
+        let mut fresh = self.open(trace).await?;
         fresh.mail_from(from, eight_bit, trace).await?;
         Ok(fresh)
+    }
+
+    pub(super) async fn open(&self, trace: &mut Trace) -> Result<Session, SmtpOutcome> {
+        Session::open(&self.relay, self.trust.as_ref(), trace).await
     }
 }
 

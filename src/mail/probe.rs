@@ -42,6 +42,16 @@ impl Client {
             outcome,
         }
     }
+
+    /// Opens a session up to the login, sends nothing, and tells what the relay says at each stage.
+    pub async fn greet(&mut self) -> Vec<Step> {
+        self.close().await;
+        let mut trace = Trace::kept();
+        if let Ok(session) = self.open(&mut trace).await {
+            session.quit().await;
+        }
+        trace.0.unwrap_or_default()
+    }
 }
 
 /// What was said at one moment.

@@ -9,6 +9,8 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use secrecy::SecretString;
 
+use crate::config;
+
 /// How the connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tls {
@@ -112,6 +114,29 @@ pub(super) struct Trust {
 }
 
 impl Relay {
+    /// Takes the relay of the settings; `None` when there is none.
+    pub fn of(settings: &config::Mail) -> Option<Self> {
+        let login = settings.login.clone().zip(settings.password.clone());
+        Some(Self {
+            host: settings.host.clone()?,
+            port: settings.port,
+            tls: match settings.tls {
+                config::Tls::Implicit => Tls::Implicit,
+                config::Tls::Starttls => Tls::StartTls,
+                config::Tls::Plain => Tls::Plain,
+            },
+            login: login.map(|(name, password)| Login { name, password }),
+            hello: settings.helo.clone(),
+            ca_file: settings.ca_file.clone(),
+            limits: Limits {
+                connect: settings.connect_timeout.duration(),
+                command: settings.command_timeout.duration(),
+                end_of_data: settings.data_timeout.duration(),
+                ..Limits::default()
+            },
+        })
+    }
+
     /// Checks the settings and prepares TLS; `None` if the relay is plain.
     pub(super) fn trust(&self) -> Result<Option<Trust>, RelayError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_[]:".contains(c);

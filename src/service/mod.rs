@@ -16,6 +16,7 @@
 mod account;
 mod acknowledge;
 pub(crate) mod audit;
+pub mod backup;
 mod bell;
 mod bind;
 mod chase;
@@ -43,6 +44,7 @@ mod signin;
 mod tick;
 mod units;
 mod urgent;
+pub mod verify;
 mod visitor;
 
 use std::sync::Arc;

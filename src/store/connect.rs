@@ -61,6 +61,14 @@ pub enum Store {
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
 
+/// Gives the steps that bring the tables of an engine up to date.
+pub(super) fn migrator(engine: Engine) -> &'static sqlx::migrate::Migrator {
+    match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    }
+}
+
 impl Store {
     /// Opens a database and brings its tables up to date; makes an SQLite file that is not there.
     ///

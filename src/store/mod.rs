@@ -34,6 +34,7 @@ mod session;
 mod throttle;
 mod token;
 mod unit;
+mod upkeep;
 
 pub use account::{Account, Granted, NewAccount};
 pub use acknowledgement::Acknowledgement;
@@ -59,6 +60,7 @@ pub use round::StoredRound;
 pub use session::{Seen, Session};
 pub use token::ApiToken;
 pub use unit::{BadAddress, NewVersion};
+pub use upkeep::Schema;
 
 pub(crate) use conn::on;
 pub(crate) use dialect::{batch, held};

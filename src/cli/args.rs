@@ -1,0 +1,134 @@
+//! Knows the command line: commands, flags, and the examples in `--help`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueHint};
+
+use super::{account, letters, mail, period, slip, token, units};
+use crate::domain::language::Lang;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  a fault was found, or what was asked was refused; the reason is said in words
+  2  the command line cannot be understood
+
+Settings, the later wins: the defaults < --config FILE < ALLCLEAR__SECTION__KEY in the environment < --set.
+Without --config the file is $ALLCLEAR_CONFIG, else allclear.toml in this folder if there is one.";
+
+/// The daily zero-report service: who has not reported, by name, before anybody has to ask. 每日零报告。
+#[derive(Debug, Parser)]
+#[command(name = "allclear", version, after_help = EXIT_CODES, max_term_width = 110)]
+pub(crate) struct Args {
+    /// The configuration file. 配置文件。
+    #[arg(short, long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// A setting, such as mail.host=smtp.county.example; may be repeated. 单项设置。
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// The language of the answers: zh-CN or en. 语言。
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Lang>,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Begin: write a commented configuration, make the database, and print sign-in links. 初始化。
+    Init {
+        /// The folder; it is made if it is not there.
+        #[arg(long, value_name = "FOLDER", default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Units: import a table, list them. 单位。
+    #[command(subcommand)]
+    Units(units::Command),
+    /// Periods: declare, stop, extend, list. 专项期。
+    #[command(subcommand)]
+    Period(period::Command),
+    /// Accounts: add one, make a one-time sign-in link. 账号。
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Slips that bind a workstation to its unit. 工作站开通单。
+    #[command(subcommand)]
+    Slip(slip::Command),
+    /// API tokens for other systems. 接口令牌。
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Mail: try the relay. 邮件。
+    #[command(subcommand)]
+    Mail(mail::Command),
+    /// Letters of a restored copy: how many are held, let them go. 恢复后的邮件。
+    #[command(subcommand)]
+    Letters(letters::Command),
+    /// Look at configuration, database, relay, clock, key and disk, a line each. 自检。
+    Check,
+    /// The settings. 设置。
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Copy the database and the key while the service runs (SQLite). 备份。
+    Backup {
+        /// The copy, which must not be there yet; the key goes to FILE.key.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// Put a copy into a new folder; its letters are held until you release them. 恢复。
+    Restore {
+        /// The copy that `backup` made.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// The new folder.
+        #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Receipts. 回执。
+    #[command(subcommand)]
+    Receipt(ReceiptCommand),
+    /// The chain of deeds. 审计链。
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Write completions for a shell. 命令补全。
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `allclear config …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show the settings in force and where each comes from, secrets hidden.
+    Show,
+    /// Write the defaults with their explanations.
+    Defaults,
+}
+
+/// `allclear receipt …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReceiptCommand {
+    /// Tell whether a receipt is genuine.
+    #[command(
+        after_help = "Example:\n  allclear receipt verify 1234-567-X --mac 0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+    )]
+    Verify {
+        /// Its number, such as 1234-567-X.
+        number: String,
+        /// The proof that is printed on it, 32 hexadecimal digits.
+        #[arg(long, value_name = "PROOF")]
+        mac: String,
+    },
+}
+
+/// `allclear audit …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Walk the chain and tell whether a link was altered, removed or put in.
+    Verify {
+        /// A head noted elsewhere that the chain must still hold, as NUMBER:HASH.
+        #[arg(long, value_name = "NUMBER:HASH")]
+        head: Option<String>,
+    },
+}

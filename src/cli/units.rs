@@ -1,0 +1,151 @@
+//! `allclear units`: imports a table, lists the tree.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueHint};
+
+use super::context::Context;
+use super::fail::{Exit, Fail};
+use super::{Done, named, out};
+use crate::domain::access::Actor;
+use crate::domain::import::Plan;
+use crate::domain::unit::UnitTree;
+use crate::service::{Imported, import};
+
+const IMPORT_HELP: &str = "\
+Columns, in Chinese or English, in any order; only the name must be there:
+  编码 code, 上级编码 parent_code, 名称 name, 类别 kind, 停用日期 active_until, 值班岗位 duty_post,
+  报送邮箱 reporter_email, 备岗邮箱 backup_email, 负责人邮箱 head_email, 值班电话 phone
+
+One fault anywhere, and nothing is imported. The same file again changes nothing. Units that the table leaves
+out stay as they are.
+
+Examples:
+  allclear units import county.csv --dry-run
+  allclear units import county.csv --reason '2026 年区划调整'";
+
+/// `allclear units …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Import a CSV table of units and their duty contacts. 导入单位。
+    #[command(after_help = IMPORT_HELP)]
+    Import {
+        /// The table, CSV in UTF-8.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// Say what would change, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// By which decision, for the history of the units.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// List the units: id, code, name with the unit above. 列出单位。
+    List {
+        /// Only this unit and those below it: its code, name, parent/name or #id.
+        #[arg(long, value_name = "UNIT")]
+        under: Option<String>,
+    },
+}
+
+/// Runs it.
+pub(crate) async fn run(context: &Context, command: Command) -> Done {
+    match command {
+        Command::Import {
+            file,
+            dry_run,
+            reason,
+        } => {
+            let bytes = std::fs::read(&file)
+                .map_err(|error| Fail::Refused(context.lang.cli_file(file.display(), error)))?;
+            import(context, &bytes, dry_run, reason.as_deref()).await
+        }
+        Command::List { under } => list(context, under.as_deref()).await,
+    }
+}
+
+async fn import(context: &Context, bytes: &[u8], dry_run: bool, reason: Option<&str>) -> Done {
+    let lang = context.lang;
+    let table = import::records(bytes).map_err(|why| Fail::Refused(lang.unreadable(&why)))?;
+    let service = context.service().await?;
+    let me = Actor::console();
+    let imported = if dry_run {
+        service.preview_units(&me, &table).await?
+    } else {
+        let reason = reason.unwrap_or(lang.import_title());
+        service.import_units(&me, &table, reason).await?
+    };
+    show(context, &imported);
+    if dry_run {
+        out::say(lang.import_dry_run());
+    }
+    Ok(Exit::Good)
+}
+
+/// Shows a difference: new units by township would fill screens, so they are counted; changes are named.
+fn show(context: &Context, imported: &Imported) {
+    let lang = context.lang;
+    let Imported { plan, before } = imported;
+    for one in &plan.changed {
+        let fields: Vec<String> = one.fields.iter().map(|f| lang.field_change(f)).collect();
+        out::say(format!("~ {}  {}", label(before, one.unit), fields.join("; ")));
+    }
+    for one in &plan.closed {
+        out::say(format!("- {}  {}", label(before, one.unit), one.until));
+    }
+    few(plan, before);
+    for later in &plan.later {
+        out::say(lang.import_later(later.row, later.until));
+    }
+    if !plan.past.is_empty() {
+        out::say(lang.import_past(plan.past.len()));
+    }
+    if plan.is_empty() {
+        out::say(lang.import_nothing());
+    }
+    out::say(lang.plan_counts(plan));
+}
+
+/// How many new units, or absent ones, are named.
+const FEW: usize = 20;
+
+fn few(plan: &Plan, before: &UnitTree) {
+    for one in plan.added.iter().take(FEW) {
+        let code = one.code.as_ref().map_or("-", |code| code.as_str());
+        out::say(format!("+ {code} {}", one.name));
+    }
+    if plan.added.len() > FEW {
+        out::say(format!("+ … {}", plan.added.len() - FEW));
+    }
+    for unit in plan.absent.iter().take(FEW) {
+        out::say(format!("? {}", label(before, *unit)));
+    }
+    if plan.absent.len() > FEW {
+        out::say(format!("? … {}", plan.absent.len() - FEW));
+    }
+}
+
+fn label(tree: &UnitTree, unit: crate::domain::ids::UnitId) -> String {
+    tree.label(unit)
+        .map(|label| label.to_string())
+        .unwrap_or_default()
+}
+
+async fn list(context: &Context, under: Option<&str>) -> Done {
+    let service = context.service().await?;
+    let tree = service.tree().await?;
+    if tree.is_empty() {
+        out::say(context.lang.cli_no_units());
+        return Ok(Exit::Good);
+    }
+    let top = under
+        .map(|text| named::unit(&tree, text, context.lang))
+        .transpose()?;
+    for unit in &*tree {
+        if top.is_none_or(|top| top.path.contains(&unit.path)) {
+            let kind = context.lang.unit_kind(unit.kind);
+            out::say(format!("{}\t{kind}", named::line(&tree, unit)));
+        }
+    }
+    Ok(Exit::Good)
+}

@@ -81,7 +81,8 @@ fn of_service(error: &service::Error, lang: Lang, zone: Tz) -> Vec<String> {
         Error::Busy { .. } => lang.cli_busy().to_owned(),
         Error::Wait { seconds } => lang.cli_wait(seconds),
         Error::Setting(words) => words.clone(),
-        Error::Broken(words) => lang.cli_broken(words),
+        // The rest belongs to doors that take reports.
+        other => lang.cli_broken(other),
     };
     vec![one]
 }

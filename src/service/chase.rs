@@ -129,7 +129,7 @@ impl Service {
             return Ok(());
         }
         let directory = self.directory(tx, open, ladder).await?;
-        let failed = failed(tx, open).await?;
+        let failed = failed(tx, group, open).await?;
         let asked: Vec<Open> = open
             .iter()
             .map(|o| Open {
@@ -287,7 +287,7 @@ pub(super) async fn ladder_of(conn: &mut Conn, group: Group) -> Result<Ladder> {
 async fn failed(conn: &mut Conn, open: &[StoredObligation]) -> Result<HashMap<ObligationId, Vec<Address>>> {
     let ids: Vec<i64> = open.iter().map(|o| o.obligation.id.0).collect();
     let mut failed: HashMap<ObligationId, Vec<Address>> = HashMap::new();
-    for (id, address) in conn.dead_addresses(&ids).await? {
+    for (id, address) in conn.dead_addresses(group.round, &ids).await? {
         if let Ok(address) = Address::parse(&address) {
             failed.entry(ObligationId(id)).or_default().push(address);
         }

@@ -284,7 +284,11 @@ pub(super) async fn ladder_of(conn: &mut Conn, group: Group) -> Result<Ladder> {
 }
 
 /// Gives the addresses that have failed for good for each obligation.
-async fn failed(conn: &mut Conn, open: &[StoredObligation]) -> Result<HashMap<ObligationId, Vec<Address>>> {
+async fn failed(
+    conn: &mut Conn,
+    group: Group,
+    open: &[StoredObligation],
+) -> Result<HashMap<ObligationId, Vec<Address>>> {
     let ids: Vec<i64> = open.iter().map(|o| o.obligation.id.0).collect();
     let mut failed: HashMap<ObligationId, Vec<Address>> = HashMap::new();
     for (id, address) in conn.dead_addresses(group.round, &ids).await? {

@@ -7,10 +7,12 @@
 //! - `cli`: the command line
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
+//! - `errors`: the headings of pages that say why something did not work
 //! - `import`: what is wrong with a table of units, and what it would change
 //! - `mail`: the words of every letter
 //! - `period`: why a period, its hours or a date are not as they must be
 //! - `problems`: what to do when something was not accepted
+//! - `signin`: the layout, and the ways in
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
 
 pub mod alert;
@@ -18,11 +20,13 @@ pub mod board;
 pub mod cli;
 pub mod common;
 pub mod date;
+pub mod errors;
 pub mod import;
 pub mod mail;
 pub mod outbox;
 pub mod period;
 pub mod problems;
+pub mod signin;
 pub mod terms;
 
 pub use crate::domain::language::{Lang, UnknownLang};

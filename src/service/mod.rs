@@ -100,6 +100,7 @@ pub struct Service {
     intake: intake::Intake,
     /// Who is told of an urgent report.
     policy: Policy,
+    health: health::Cache,
 }
 
 impl Service {
@@ -129,6 +130,7 @@ impl Service {
             changed: Bell::default(),
             units: units::Cache::default(),
             visitors: visitor::Cache::default(),
+            health: health::Cache::default(),
         });
         service.start_intake(inbox);
         Ok(service)

@@ -114,6 +114,19 @@ impl Store {
         })
     }
 
+    /// Tells whether the tables are of this program's version.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_current(&self, conn: &mut Conn) -> Result<bool> {
+        let newest = match self {
+            Self::Sqlite { .. } => &SQLITE,
+            Self::Postgres(_) => &POSTGRES,
+        };
+        let newest = newest.iter().map(|step| step.version).max();
+        Ok(conn.schema_version().await? == newest)
+    }
+
     /// Gives a connection to read from.
     ///
     /// # Errors

@@ -51,6 +51,12 @@ impl Conn {
 }
 
 impl Conn {
+    /// Gives the version of the tables.
+    pub(super) async fn schema_version(&mut self) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT MAX(version) FROM _sqlx_migrations";
+        Ok(on!(self, c => sqlx::query_scalar::<_, Option<i64>>(SQL).fetch_one(c).await)?)
+    }
+
     /// Gives since when the oldest urgent letter that waits has been waiting.
     pub async fn oldest_urgent(&mut self) -> Result<Option<i64>> {
         const SQL: &str = "SELECT MIN(created_at) FROM letter

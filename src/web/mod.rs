@@ -1,1 +1,45 @@
-//! Map of `web`.
+//! The pages: complete HTML from the server; one small script improves them, none of them needs it.
+//!
+//! How a request travels: `server.rs` accepts it and runs it in a task of its own → `visit.rs` learns who comes, in
+//! which language → `gate.rs` asks the route's door and whether the request comes from a page of ours → a page.
+//!
+//! * `router.rs` — the one table of routes, each with its door
+//! * `server.rs`, `peer.rs` — connections, their limits, the address behind proxies
+//! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs` — who comes, and may he
+//! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs` — what every page is made of
+//! * `home.rs`, `signin.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
+//!
+//! A new page: a file here, a template under `templates/`, its words under `i18n/`, a line in `router.rs`.
+
+mod assets;
+mod cookie;
+mod failure;
+mod form;
+mod gate;
+mod headers;
+mod health;
+mod home;
+mod language;
+mod link;
+mod origin;
+mod page;
+mod peer;
+mod router;
+mod server;
+mod signin;
+mod slip;
+mod visit;
+
+use std::sync::Arc;
+
+pub use failure::Failure;
+pub use form::Fields;
+pub use page::{Page, Way, dial, html, html_with, is_local, see};
+pub use router::{Route, router, table};
+pub use server::serve;
+pub use visit::Visit;
+
+use crate::service::Service;
+
+/// What every page has at hand.
+pub type App = Arc<Service>;

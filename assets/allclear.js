@@ -1,0 +1,1 @@
+// Improves pages; every page works without it.

@@ -1,0 +1,62 @@
+//! Knows every page: its address, its door, its handlers. This table is the access matrix.
+
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
+use tower_http::compression::CompressionLayer;
+
+use super::gate::{self, Gate};
+use super::{App, Failure, assets, health, home, language, link, signin, slip, visit};
+use crate::domain::access::Door;
+
+/// One address: who may come, and what happens.
+#[derive(Debug)]
+pub struct Route {
+    /// The address, as axum writes patterns.
+    pub path: &'static str,
+    /// Whom it admits.
+    pub door: Door,
+    /// The handlers, by method.
+    pub methods: MethodRouter<App>,
+}
+
+/// Gives the table of all pages.
+pub fn table() -> Vec<Route> {
+    vec![
+        // Open to everybody: the ways in, health, and what pages load.
+        route("/", Door::Anyone, get(home::go)),
+        route("/signin", Door::Anyone, get(signin::page).post(signin::enter)),
+        route("/signout", Door::Anyone, post(signin::leave)),
+        route("/link/{token}", Door::Anyone, get(link::page).post(link::enter)),
+        route("/slip", Door::Anyone, get(slip::page).post(slip::bind)),
+        route("/language", Door::Anyone, post(language::choose)),
+        route("/assets/{name}", Door::Anyone, get(assets::get)),
+        route("/healthz", Door::Anyone, get(health::alive)),
+        route("/readyz", Door::Anyone, get(health::ready)),
+    ]
+}
+
+fn route(path: &'static str, door: Door, methods: MethodRouter<App>) -> Route {
+    Route { path, door, methods }
+}
+
+/// Builds the pages over a service, and further ones such as the mailbox of the demonstration.
+pub fn router(app: &App, further: Vec<Route>) -> Router {
+    let mut router = Router::new();
+    for Route { path, door, methods } in table().into_iter().chain(further) {
+        let gate = Gate {
+            app: app.clone(),
+            door,
+        };
+        router = router.route(
+            path,
+            methods.route_layer(middleware::from_fn_with_state(gate, gate::pass)),
+        );
+    }
+    router
+        .fallback(async || Failure::NOT_FOUND)
+        .method_not_allowed_fallback(async || Failure::status(StatusCode::METHOD_NOT_ALLOWED))
+        .layer(middleware::from_fn_with_state(app.clone(), visit::receive))
+        .layer(CompressionLayer::new())
+        .with_state(app.clone())
+}

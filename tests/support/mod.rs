@@ -15,12 +15,14 @@
 pub mod day;
 pub mod house;
 pub mod postgres;
+pub mod reports;
 pub mod site;
 pub mod smtp;
 
 pub use day::Day;
 pub use house::{House, local, table};
 pub use postgres::{Fresh, fresh_postgres, fresh_sqlite};
+pub use reports::{caller, incident, ms, urgent};
 pub use site::{Answer, Browser, Site};
 
 /// Defines one test for each database: `name::sqlite` and `name::postgres`.

@@ -1,4 +1,5 @@
 //! Reports on their way in, through the whole service, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod support;
 

@@ -15,7 +15,7 @@ async fn day(db: &Fresh) -> Day {
     let flags = [
         ("duty.leaders", "leader@county.example"),
         ("duty.officers", "officer@county.example"),
-        ("urgent.steps", "deputy@county.example;chief@county.example"),
+        ("urgent.steps", "deputy@county.example,chief@county.example"),
         ("urgent.passes", "2"),
     ];
     day.house = House::at(db, "2026-06-01 15:00", &flags).await;
@@ -193,7 +193,7 @@ on_both!(
             .await;
         assert!(matches!(own, Err(Error::Denied(_))));
         let mut other = day.officer().await;
-        let west = day.workstation("西山镇").await.grants[0].over().cloned();
+        let west = day.workstation("清河县 · 西山镇").await.grants[0].over().cloned();
         other.grants = vec![
             allclear::domain::access::Grant::new(allclear::domain::access::Role::DutyOfficer, west).unwrap(),
         ];

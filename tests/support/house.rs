@@ -24,7 +24,7 @@ impl House {
     /// Opens the service at a local instant such as `2026-06-01 08:00`, with some settings.
     pub async fn at(db: &Fresh, now: &str, flags: &[(&str, &str)]) -> Self {
         let clock = Settable::at(local(now));
-        let folder = tempfile::tempdir().unwrap().keep();
+        let folder = db.folder();
         let mut all = vec![
             ("database.url".to_owned(), db.url().to_owned()),
             ("service.data_dir".to_owned(), folder.display().to_string()),

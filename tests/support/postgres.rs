@@ -29,6 +29,18 @@ impl Fresh {
         }
     }
 
+    /// Gives a folder for what lies beside the database, such as its key; the same after a restart.
+    pub fn folder(&self) -> PathBuf {
+        match self {
+            Self::Sqlite { folder, .. } => folder.clone(),
+            Self::Postgres { name, .. } => {
+                let folder = std::env::temp_dir().join(name);
+                std::fs::create_dir_all(&folder).unwrap();
+                folder
+            }
+        }
+    }
+
     /// Tells whether it is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres { .. })
@@ -41,6 +53,7 @@ impl Fresh {
                 let _ = std::fs::remove_dir_all(folder);
             }
             Self::Postgres { name, server, .. } => {
+                let _ = std::fs::remove_dir_all(self.folder());
                 let _ = run(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
             }
         }

@@ -122,12 +122,9 @@ impl Service {
         after: Option<crate::domain::ids::LetterId>,
         now: Timestamp,
     ) -> Result<()> {
-        let Some(last) = steps.last().copied() else {
+        let Some(last) = steps.last().copied().filter(|_| !open.is_empty()) else {
             return Ok(());
         };
-        if open.is_empty() {
-            return Ok(());
-        }
         let directory = self.directory(tx, open, ladder).await?;
         let failed = failed(tx, group, open).await?;
         let asked: Vec<Open> = open

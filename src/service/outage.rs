@@ -44,4 +44,15 @@ impl Service {
         tx.commit().await?;
         Ok(())
     }
+
+    /// Records that an instance has completed a tick.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ticked(&self, instance: &str) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        tx.ticked(instance, self.now().timestamp_millis()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
 }

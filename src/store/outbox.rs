@@ -283,6 +283,13 @@ impl Tx {
         )
     }
 
+    /// Frees the letters of a holder, named by how its leases begin.
+    pub async fn free_held_by(&mut self, beginning: &str) -> Result<u64> {
+        const SQL: &str = "UPDATE letter SET lease = NULL, lease_until = NULL
+            WHERE state = 'waiting' AND lease LIKE $1 || '%'";
+        Ok(on!(self, c => sqlx::query(SQL).bind(beginning).execute(c).await.map(|d| d.rows_affected()))?)
+    }
+
     /// Frees every letter that anybody holds: for the one server of a database, at its start.
     pub async fn free_all(&mut self) -> Result<u64> {
         const SQL: &str = "UPDATE letter SET lease = NULL, lease_until = NULL

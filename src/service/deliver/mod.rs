@@ -187,6 +187,17 @@ impl Service {
         Ok(())
     }
 
+    /// Lets go of the letters of one holder, named by how it begins: after a panic that took them with it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn free_letters_of(&self, holder: &str) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        tx.free_held_by(holder).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Lets the next letter try the mail relay at once: the settings may be new.
     ///
     /// # Errors

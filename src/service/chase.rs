@@ -6,10 +6,11 @@ use chrono::TimeDelta;
 
 use super::{Error, Result, Service, token_hash};
 use crate::domain::address::Address;
-use crate::domain::ids::ObligationId;
+use crate::domain::ids::{LetterId, ObligationId};
 use crate::domain::ladder::{Audience, Ladder};
 use crate::domain::letter::{
-    ChaseLetter, Details, Directory, Firing as FiringKey, Gap, LetterKind, Open, Person, letters, message_id,
+    ChaseLetter, Details, Directory, Firing as FiringKey, Gap, LetterKind, Letters, Open, Person, letters,
+    message_id,
 };
 use crate::domain::progress::due_steps;
 use crate::domain::time::{Timestamp, from_millis};
@@ -23,6 +24,16 @@ const GROUPS: i64 = 64;
 
 /// How long a group that could not be worked on is left alone, so that it does not starve the others.
 const PUSHED: TimeDelta = TimeDelta::seconds(60);
+
+/// What is to be told: the steps of a group that fire as one, or the step whose letters died.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'a> {
+    pub(super) group: Group,
+    pub(super) ladder: &'a Ladder,
+    pub(super) steps: &'a [usize],
+    /// The newest of the dead letters whose units are passed on.
+    pub(super) after: Option<LetterId>,
+}
 
 impl Service {
     /// Fires every step whose time has come, and gives when the next one comes.
@@ -87,8 +98,13 @@ impl Service {
         let open = tx
             .unmet(group.round, group.due, group.resumption, chase.cursor, CHUNK)
             .await?;
-        self.write_letters(&mut tx, group, &ladder, &firing.steps, &open, None, now)
-            .await?;
+        let call = Call {
+            group,
+            ladder: &ladder,
+            steps: &firing.steps,
+            after: None,
+        };
+        self.write_letters(&mut tx, &call, &open, now).await?;
         let more = i64::try_from(open.len()).unwrap_or(CHUNK) == CHUNK;
         if more {
             chase.cursor = open.last().map_or(0, |last| last.obligation.id.0);
@@ -106,56 +122,39 @@ impl Service {
         Ok(more || chase.next.is_some_and(|next| next <= now))
     }
 
-    /// Writes the letters of some steps for some obligations. `after` is the newest of the dead letters whose units
-    /// are passed on.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the firing of one step: where, what, for whom, when"
-    )]
+    /// Writes the letters of a call for some obligations, and the gaps where nobody can be told.
     pub(super) async fn write_letters(
         &self,
         tx: &mut Tx,
-        group: Group,
-        ladder: &Ladder,
-        steps: &[usize],
+        call: &Call<'_>,
         open: &[StoredObligation],
-        after: Option<crate::domain::ids::LetterId>,
         now: Timestamp,
     ) -> Result<()> {
-        let Some(last) = steps.last().copied().filter(|_| !open.is_empty()) else {
+        let Some(step) = call.steps.last().copied() else {
             return Ok(());
         };
-        let directory = self.directory(tx, open, ladder).await?;
-        let failed = failed(tx, group, open).await?;
-        let asked: Vec<Open> = open
-            .iter()
-            .map(|o| Open {
-                obligation: o.obligation.id,
-                path: o.path.clone(),
-                failed: failed.get(&o.obligation.id).cloned().unwrap_or_default(),
-            })
-            .collect();
-        let told = letters(ladder, steps, &asked, &directory);
-        let key = FiringKey {
+        if open.is_empty() {
+            return Ok(());
+        }
+        let told = self.told(tx, call, open).await?;
+        let group = call.group;
+        let resumption = (group.resumption != 0)
+            .then(|| from_millis(group.resumption))
+            .flatten();
+        let firing = FiringKey {
             round: group.round,
             due: group.due,
-            step: last,
-            resumption: (group.resumption != 0)
-                .then(|| from_millis(group.resumption))
-                .flatten(),
+            step,
+            resumption,
         };
-        let keyed: Vec<(String, &ChaseLetter)> = told
-            .letters
-            .iter()
-            .map(|one| match after {
-                Some(dead) => (key.key_after(&one.address, dead), one),
-                None => (key.key(&one.address), one),
-            })
-            .collect();
-        let ready = i64::from(after.is_some());
+        let key = |one: &ChaseLetter| match call.after {
+            Some(dead) => firing.key_after(&one.address, dead),
+            None => firing.key(&one.address),
+        };
+        let keyed: Vec<(String, &ChaseLetter)> = told.letters.iter().map(|one| (key(one), one)).collect();
         let rows: Vec<NewLetter> = keyed
             .iter()
-            .map(|(key, one)| self.chase_row(group, ladder, key, one, ready))
+            .map(|(key, one)| self.chase_row(call, key, one))
             .collect();
         tx.add_letters(&rows, now).await?;
         let items: Vec<NewItem<'_>> = keyed
@@ -168,27 +167,32 @@ impl Service {
             })
             .collect();
         tx.add_items(&items).await?;
-        let reason = if after.is_some() {
-            "all_failed"
-        } else {
-            "no_address"
-        };
-        let gaps: Vec<NewGap> = told.gaps.iter().map(|gap| new_gap(gap, group, reason)).collect();
+        let gaps: Vec<NewGap> = told.gaps.iter().map(|gap| new_gap(gap, call)).collect();
         if !gaps.is_empty() {
             tx.add_gaps(&gaps, now).await?;
         }
         Ok(())
     }
 
-    fn chase_row(
-        &self,
-        group: Group,
-        ladder: &Ladder,
-        key: &str,
-        one: &ChaseLetter,
-        ready: i64,
-    ) -> NewLetter {
-        let kind = ladder
+    /// Decides who is told of what.
+    async fn told(&self, conn: &mut Conn, call: &Call<'_>, open: &[StoredObligation]) -> Result<Letters> {
+        let directory = self.directory(conn, open, call.ladder).await?;
+        let failed = failed(conn, call.group, open).await?;
+        let asked: Vec<Open> = open
+            .iter()
+            .map(|o| Open {
+                obligation: o.obligation.id,
+                path: o.path.clone(),
+                failed: failed.get(&o.obligation.id).cloned().unwrap_or_default(),
+            })
+            .collect();
+        Ok(letters(call.ladder, call.steps, &asked, &directory))
+    }
+
+    fn chase_row(&self, call: &Call<'_>, key: &str, one: &ChaseLetter) -> NewLetter {
+        let group = call.group;
+        let kind = call
+            .ladder
             .step(one.step)
             .map_or(LetterKind::Escalated, LetterKind::of);
         NewLetter {
@@ -208,7 +212,8 @@ impl Service {
             }
             .to_text(),
             message_id: message_id(&self.deployment, key),
-            ready,
+            // Those of a step go when its last chunk is written.
+            ready: i64::from(call.after.is_some()),
             token_hash: Some(token_hash(&self.keys.letter_token(key))),
         }
     }
@@ -296,11 +301,15 @@ async fn failed(
     Ok(failed)
 }
 
-fn new_gap(gap: &Gap, group: Group, reason: &'static str) -> NewGap {
+fn new_gap(gap: &Gap, call: &Call<'_>) -> NewGap {
     NewGap {
         obligation_id: gap.obligation.0,
-        due_at: group.due.timestamp_millis(),
+        due_at: call.group.due.timestamp_millis(),
         step: i64::try_from(gap.step).unwrap_or(i64::MAX),
-        reason,
+        reason: if call.after.is_some() {
+            "all_failed"
+        } else {
+            "no_address"
+        },
     }
 }

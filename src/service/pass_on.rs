@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::chase::ladder_of;
+use super::chase::{Call, ladder_of};
 use super::{Result, Service};
 use crate::domain::ids::{LetterId, ObligationId, RoundId};
 use crate::domain::time::{Timestamp, from_millis};
@@ -55,8 +55,13 @@ impl Service {
             let ladder = ladder_of(&mut tx, group).await?;
             let step = usize::try_from(first.step).unwrap_or_default();
             let newest = dead.iter().map(|letter| letter.id).max().map(LetterId);
-            self.write_letters(&mut tx, group, &ladder, &[step], &open, newest, now)
-                .await?;
+            let call = Call {
+                group,
+                ladder: &ladder,
+                steps: &[step],
+                after: newest,
+            };
+            self.write_letters(&mut tx, &call, &open, now).await?;
         }
         let letters: Vec<i64> = dead.iter().map(|letter| letter.id).collect();
         tx.mark_passed(&letters, now).await?;

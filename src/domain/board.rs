@@ -42,11 +42,13 @@ pub enum Filter {
     Proxy,
     /// Unmet, and the whole window lay in an outage.
     Outage,
+    /// Unmet, and no mail can reach anybody for it.
+    Gap,
 }
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Todo,
         Self::All,
         Self::Reported,
@@ -58,6 +60,7 @@ impl Filter {
         Self::Excused,
         Self::Proxy,
         Self::Outage,
+        Self::Gap,
     ];
 
     /// Gives the word in the address bar.
@@ -74,6 +77,7 @@ impl Filter {
             Self::Excused => "excused",
             Self::Proxy => "proxy",
             Self::Outage => "outage",
+            Self::Gap => "gap",
         }
     }
 

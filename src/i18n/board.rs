@@ -47,6 +47,7 @@ messages! {
     filter_overdue: "逾期", "Overdue";
     filter_proxy: "代报", "By others";
     filter_outage: "停机待定", "Outage";
+    filter_gap: "邮件无法送达", "No mail reaches";
 
     col_unit: "单位", "Unit";
     col_standing: "状态", "Standing";
@@ -204,6 +205,7 @@ impl Lang {
             Filter::Excused => self.standing_excused(),
             Filter::Proxy => self.filter_proxy(),
             Filter::Outage => self.filter_outage(),
+            Filter::Gap => self.filter_gap(),
         }
     }
 

@@ -34,6 +34,7 @@ messages! {
     problem_choice_needed(field): "请从列表中选择{field}。", "Please choose from the list: {field}.";
     problem_too_long(field, has, most): "{field}有 {has} 个字，请缩短到 {most} 个字以内。",
         "{field} has {has} characters; please keep it to {most}.";
+    problem_longer(field, most): "{field}请缩短到 {most} 个字以内。", "{field}: please keep it to {most} characters.";
     problem_number(field): "{field}请填写整数，例如 0；不清楚可以留空。",
         "{field}: please write a whole number such as 0, or leave it empty if it is not known.";
     problem_too_many(field, most): "{field}超过了 {most}，请核对。", "{field} is more than {most}; please check it.";

@@ -21,6 +21,7 @@ mod bell;
 mod bind;
 mod chase;
 mod contacted;
+mod counts;
 pub mod deliver;
 pub mod disk;
 mod error;
@@ -96,6 +97,7 @@ pub struct Service {
     /// Rung when a deed changed what is due: the tick looks at once.
     pub changed: Bell,
     units: units::Cache,
+    counts: counts::Cache,
     visitors: visitor::Cache,
     intake: intake::Intake,
     /// Who is told of an urgent report.
@@ -129,6 +131,7 @@ impl Service {
             outgoing: Bell::default(),
             changed: Bell::default(),
             units: units::Cache::default(),
+            counts: counts::Cache::default(),
             visitors: visitor::Cache::default(),
             health: health::Cache::default(),
         });

@@ -183,7 +183,7 @@ macro_rules! serving {
 use {serving, standing};
 
 impl Conn {
-    /// Gives the rounds that close after an instant and one more, earliest due first.
+    /// Gives the rounds that close after an instant, and one more with its neighbours of an hour; earliest due first.
     pub async fn board_rounds(
         &mut self,
         closing: Timestamp,
@@ -193,7 +193,9 @@ impl Conn {
                 d.due_at, d.grace_ms, d.closes_at, d.ladder_id, d.drill, d.roll_up, d.unit_cursor, d.opened_at, d.seal,
                 p.name AS period_name, p.basis, p.scope
             FROM round d JOIN period p ON p.id = d.period_id
-            WHERE d.closes_at > $1 OR d.id = $2 ORDER BY d.due_at, d.id";
+            WHERE d.closes_at > $1 OR d.id = $2 OR EXISTS (SELECT 1 FROM round e WHERE e.id = $2
+                AND d.due_at >= e.due_at - 3600000 AND d.due_at <= e.due_at + 3600000)
+            ORDER BY d.due_at, d.id";
         let (closing, also) = (closing.timestamp_millis(), also.map_or(0, |id| id.0));
         let rows: Vec<RoundRow> =
             on!(self, c => sqlx::query_as(SQL).bind(closing).bind(also).fetch_all(c).await)?;

@@ -7,11 +7,16 @@
 //! * `server.rs`, `peer.rs` — connections, their limits, the address behind proxies
 //! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs` — who comes, and may he
 //! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs` — what every page is made of
+//! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
+//! * `alert.rs`, `acknowledge.rs` — leaders, and whoever has a letter
 //! * `home.rs`, `signin.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
 //!
 //! A new page: a file here, a template under `templates/`, its words under `i18n/`, a line in `router.rs`.
 
+mod acknowledge;
+mod alert;
 mod assets;
+mod board;
 mod cookie;
 mod failure;
 mod form;
@@ -20,14 +25,17 @@ mod headers;
 mod health;
 mod home;
 mod language;
+mod letters;
 mod link;
 mod origin;
+mod outbox;
 mod page;
 mod peer;
 mod router;
 mod server;
 mod signin;
 mod slip;
+mod unit;
 mod visit;
 
 use std::sync::Arc;

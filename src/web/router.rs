@@ -5,9 +5,12 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
+use super::board::{self, acts, enter};
 use super::gate::{self, Gate};
-use super::{App, Failure, assets, health, home, language, link, signin, slip, visit};
-use crate::domain::access::Door;
+use super::{
+    App, Failure, acknowledge, alert, assets, health, home, language, link, outbox, signin, slip, unit, visit,
+};
+use crate::domain::access::{Deed, Door};
 
 /// One address: who may come, and what happens.
 #[derive(Debug)]
@@ -33,6 +36,60 @@ pub fn table() -> Vec<Route> {
         route("/assets/{name}", Door::Anyone, get(assets::get)),
         route("/healthz", Door::Anyone, get(health::alive)),
         route("/readyz", Door::Anyone, get(health::ready)),
+        // The links in letters: whoever holds one is let in.
+        route(
+            "/a/{token}",
+            Door::Anyone,
+            get(acknowledge::page).post(acknowledge::answer),
+        ),
+        // The duty office.
+        route("/board", Door::May(Deed::SeeBoard), get(board::page)),
+        route("/board/unit/{id}", Door::May(Deed::SeeUnit), get(unit::page)),
+        route(
+            "/board/contacted",
+            Door::May(Deed::Proxy),
+            get(acts::contacted_form).post(acts::contacted),
+        ),
+        route(
+            "/board/enter",
+            Door::May(Deed::Proxy),
+            get(enter::page).post(enter::enter),
+        ),
+        route(
+            "/board/excuse",
+            Door::May(Deed::Excuse),
+            get(acts::excuse_form).post(acts::excuse),
+        ),
+        route(
+            "/board/undo-excusal",
+            Door::May(Deed::Excuse),
+            post(acts::undo_excusal),
+        ),
+        route(
+            "/board/extend",
+            Door::May(Deed::Extend),
+            get(acts::extend_form).post(acts::extend),
+        ),
+        route("/outbox", Door::May(Deed::SeeOutbox), get(outbox::page)),
+        route("/outbox/retry", Door::May(Deed::RetryLetter), post(outbox::retry)),
+        route(
+            "/outbox/handle",
+            Door::May(Deed::RetryLetter),
+            post(outbox::handle),
+        ),
+        route("/outbox/trust", Door::May(Deed::RetryLetter), post(outbox::trust)),
+        // Leaders.
+        route("/alerts", Door::May(Deed::SeeUrgent), get(alert::list)),
+        route(
+            "/alert/{id}",
+            Door::May(Deed::SeeUrgent),
+            get(alert::page).post(alert::acknowledge),
+        ),
+        route(
+            "/alert/{id}/phone",
+            Door::May(Deed::AcknowledgeAlert),
+            post(alert::phoned),
+        ),
     ]
 }
 

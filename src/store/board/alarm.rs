@@ -131,6 +131,8 @@ pub struct BoardDelivery {
     pub failed: i64,
     /// Addresses that a mail server refused for good.
     pub bad: i64,
+    /// Unmet units of the round for which a step of the ladder reached nobody.
+    pub gaps: i64,
     /// Urgent letters that wait to be sent, and since when the oldest does.
     pub urgent: (i64, Option<Timestamp>),
     /// Letters that are held back in a restored copy.
@@ -145,6 +147,7 @@ pub struct BoardDelivery {
 struct DeliveryRow {
     failed: i64,
     bad: i64,
+    gaps: i64,
     urgent: i64,
     oldest: Option<i64>,
     held: i64,
@@ -165,6 +168,7 @@ impl TryFrom<DeliveryRow> for BoardDelivery {
         Ok(Self {
             failed: row.failed,
             bad: row.bad,
+            gaps: row.gaps,
             urgent: (row.urgent, maybe("letter", "created_at", 0, row.oldest)?),
             held: row.held,
             relay: RelayState {
@@ -236,11 +240,12 @@ impl Conn {
     }
 
     /// Gives what delivery could not do for obligations and incidents in some ranges, what the relay did last, and
-    /// the last outage that touched a span of time. `whole`: letters that name no unit count too.
+    /// the last outage that touched a span of time, that of a round. `whole`: letters that name no unit count too.
     pub async fn board_delivery(
         &mut self,
         ranges: &[(String, String)],
         whole: bool,
+        round: Option<RoundId>,
         span: (Timestamp, Timestamp),
     ) -> Result<BoardDelivery> {
         let sql = batch!(self, "WITH span AS (SELECT r.lo, r.hi FROM ", [lo text, hi text], ")
@@ -250,6 +255,10 @@ impl Conn {
                 OR EXISTS (SELECT 1 FROM alert a JOIN incident i ON i.id = a.incident_id
                     JOIN span s ON i.path >= s.lo AND i.path < s.hi WHERE a.id = l.alert_id))) AS failed,
               (SELECT COUNT(*) FROM bad_address) AS bad,
+              (SELECT COUNT(DISTINCT g.obligation_id) FROM obligation o
+                JOIN span s ON o.path >= s.lo AND o.path < s.hi
+                JOIN gap g ON g.obligation_id = o.id AND g.due_at = o.due_at
+                WHERE o.round_id = $5 AND o.first_received_at IS NULL AND o.excused_at IS NULL) AS gaps,
               (SELECT COUNT(*) FROM letter l WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS urgent,
               (SELECT MIN(l.created_at) FROM letter l
                 WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS oldest,
@@ -260,7 +269,7 @@ impl Conn {
         let (from, until) = (span.0.timestamp_millis(), span.1.timestamp_millis());
         let rows = range_rows(ranges)?;
         let row: Option<DeliveryRow> = on!(self, c => sqlx::query_as(sql).bind(rows).bind(i64::from(whole))
-            .bind(from).bind(until).fetch_optional(c).await)?;
+            .bind(from).bind(until).bind(round.map_or(0, |id| id.0)).fetch_optional(c).await)?;
         row.map_or_else(|| Ok(BoardDelivery::default()), BoardDelivery::try_from)
     }
 }

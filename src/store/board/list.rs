@@ -152,6 +152,8 @@ impl Conn {
                 WHEN 'unmet' THEN CASE WHEN z.urgency <= 2 THEN 1 ELSE 0 END
                 WHEN 'overdue' THEN CASE WHEN z.urgency = 0 THEN 1 ELSE 0 END
                 WHEN 'proxy' THEN CASE WHEN z.provenance IN ('proxy', 'phone') THEN 1 ELSE 0 END
+                WHEN 'gap' THEN CASE WHEN z.urgency <= 2 AND EXISTS (SELECT 1 FROM gap g
+                    WHERE g.obligation_id = z.id AND g.due_at = z.due_at) THEN 1 ELSE 0 END
                 ELSE CASE WHEN z.standing = $4 THEN 1 ELSE 0 END END = 1
             ORDER BY z.urgency, z.due_at, z.path, z.id LIMIT $5 OFFSET $6) AS w
             LEFT JOIN duty_post t ON t.unit_id = w.unit_id

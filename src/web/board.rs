@@ -1,0 +1,58 @@
+//! The duty board: which round, how long left, the counts as links, and what needs action first.
+//!
+//! * `address.rs` — what the address bar holds
+//! * `load.rs` — everything that one page reads
+//! * `view.rs`, `rows.rs`, `red.rs` — how it is said
+//! * `acts.rs`, `enter.rs` — the forms behind the buttons
+
+pub(super) mod acts;
+mod address;
+pub(super) mod enter;
+mod load;
+mod red;
+mod rows;
+mod view;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+pub(super) use address::{Address, Asked};
+pub(super) use red::{IncidentView, Strip, class_name, colour};
+pub(super) use rows::{StandingView, when};
+
+use super::page::html;
+use super::visit::Visit;
+use super::{App, Failure};
+use crate::service::token_hash;
+
+/// Shows the board. A poll that finds nothing new is answered in a few bytes.
+pub(super) async fn page(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    let address = Address::of(&asked);
+    let loaded = load::load(&app, visit.actor()?, &address).await?;
+    let view = view::view(&app, &visit, &loaded, &address, &asked)?;
+    let text = view.render().map_err(|error| {
+        tracing::error!(%error, "a template failed");
+        Failure::status(StatusCode::INTERNAL_SERVER_ERROR)
+    })?;
+    // What the clock alone changes is nothing new.
+    let tag = format!("\"{}\"", &token_hash(&text.replace(&view.as_of, ""))[..24]);
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+    {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let mut response = html(&view)?;
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}

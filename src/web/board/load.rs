@@ -1,0 +1,184 @@
+//! Reads what one page of the board shows: the tree from memory, the rest in six queries.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::Address;
+use crate::domain::access::{Actor, Deed, Scope, permit};
+use crate::domain::board::{Span, common, folds, matching, spans, within};
+use crate::domain::ids::{RoundId, UnitId};
+use crate::domain::tally::Tally;
+use crate::domain::time::Timestamp;
+use crate::domain::unit::UnitTree;
+use crate::service::{Error, Service};
+use crate::store::{BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, Listing};
+
+/// How many obligations a page lists.
+pub(super) const LISTED: i64 = 500;
+/// How many units a text may find.
+const FOUND: usize = 500;
+/// For how long after its closing a round can be chosen.
+const RECENT: TimeDelta = TimeDelta::hours(24);
+/// How far apart the due times of rounds lie that may share obligations.
+const NEIGHBOURS: TimeDelta = TimeDelta::minutes(60);
+/// How many open incidents a page shows.
+const INCIDENTS: i64 = 30;
+
+/// Everything that one page reads.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) now: Timestamp,
+    pub(super) tree: Arc<UnitTree>,
+    pub(super) scope: Scope,
+    /// The unit within which to look, if the reader may.
+    pub(super) focus: Option<UnitId>,
+    /// The rounds that can be chosen, earliest due first.
+    pub(super) rounds: Vec<BoardRound>,
+    /// The place of the chosen one.
+    pub(super) chosen: Option<usize>,
+    pub(super) counts: Arc<Vec<Count>>,
+    pub(super) total: Tally,
+    pub(super) rows: Vec<BoardRow>,
+    /// Whether another page follows.
+    pub(super) more: bool,
+    /// Whether a text found too many units.
+    pub(super) too_many: bool,
+    pub(super) chases: Vec<BoardChase>,
+    pub(super) incidents: Vec<BoardIncident>,
+    pub(super) delivery: BoardDelivery,
+}
+
+impl Loaded {
+    pub(super) fn round(&self) -> Option<&BoardRound> {
+        self.chosen.and_then(|place| self.rounds.get(place))
+    }
+}
+
+/// Where a page looks: ranges of paths, and how they fold.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) tree: Arc<UnitTree>,
+    pub(super) scope: Scope,
+    pub(super) focus: Option<UnitId>,
+    pub(super) ranges: Vec<(String, String)>,
+    pub(super) spans: Vec<Span>,
+}
+
+/// Finds where an actor may look. A unit out of scope is as if it were not asked for.
+pub(super) async fn ground(
+    app: &Service,
+    actor: &Actor,
+    deed: Deed,
+    unit: Option<UnitId>,
+) -> Result<Ground, Error> {
+    let scope = permit(actor, deed)?;
+    let tree = app.tree().await?;
+    let all = scope.ranges();
+    let narrowed = unit
+        .and_then(|id| tree.get(id))
+        .map(|unit| (unit.id, within(&all, &unit.path)))
+        .filter(|(_, ranges)| !ranges.is_empty());
+    let (focus, ranges) = narrowed.map_or((None, all), |(id, ranges)| (Some(id), ranges));
+    let spans = spans(&tree, &ranges, &folds(&tree, &scope, focus));
+    Ok(Ground {
+        tree,
+        scope,
+        focus,
+        ranges,
+        spans,
+    })
+}
+
+/// Reads everything that one page shows.
+pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Result<Loaded, Error> {
+    let now = app.now();
+    let ground = ground(app, actor, Deed::SeeBoard, address.unit).await?;
+    let mut conn = app.store.read().await?;
+    let mut rounds = conn.board_rounds(now - RECENT, address.round).await?;
+    rounds.retain(|round| concerns(&ground, round));
+    let chosen = choose(&rounds, address.round, now);
+    let mut loaded = Loaded {
+        now,
+        counts: Arc::default(),
+        total: Tally::default(),
+        rows: Vec::new(),
+        more: false,
+        too_many: false,
+        chases: Vec::new(),
+        incidents: conn.board_incidents(&ground.ranges, INCIDENTS).await?,
+        delivery: BoardDelivery::default(),
+        tree: ground.tree,
+        scope: ground.scope,
+        focus: ground.focus,
+        chosen,
+        rounds,
+    };
+    let whole = loaded.scope == Scope::Whole && loaded.focus.is_none();
+    let round = loaded.round().map(|r| &r.stored.round);
+    let span = round.map_or((now, now), |r| (r.window.opens(), r.window.closes()));
+    let id = round.map(|r| r.id);
+    loaded.delivery = conn.board_delivery(&ground.ranges, whole, id, span).await?;
+    let Some((round, rounds)) = neighbours(&loaded.rounds, chosen) else {
+        return Ok(loaded);
+    };
+    loaded.counts = app.board_counts(&mut conn, round, &rounds, &ground.spans).await?;
+    loaded.total = loaded.counts.iter().map(|count| count.tally).sum();
+    let spans = match address.text.as_str() {
+        "" => ground.spans,
+        text => {
+            let (found, more) = matching(&loaded.tree, text, FOUND);
+            loaded.too_many = more;
+            let folds = folds(&loaded.tree, &loaded.scope, loaded.focus);
+            spans(&loaded.tree, &common(&ground.ranges, &found), &folds)
+        }
+    };
+    let wanted = Listing {
+        filter: address.filter,
+        offset: address.page * LISTED,
+        limit: LISTED + 1,
+    };
+    loaded.rows = conn.board_list(round, &rounds, &spans, wanted, now).await?;
+    let listed = usize::try_from(LISTED).unwrap_or_default();
+    loaded.more = loaded.rows.len() > listed;
+    loaded.rows.truncate(listed);
+    loaded.chases = conn.board_chases(&rounds).await?;
+    Ok(loaded)
+}
+
+/// Tells whether a round asks any unit where the reader may look.
+fn concerns(ground: &Ground, round: &BoardRound) -> bool {
+    ground.scope == Scope::Whole
+        || round
+            .scope
+            .subtrees
+            .iter()
+            .filter_map(|id| ground.tree.get(*id))
+            .any(|unit| !within(&ground.scope.ranges(), &unit.path).is_empty())
+}
+
+/// Gives the place of the round to show: the one asked for; else of those that are open the one whose deadline is
+/// nearest; else the last that was.
+fn choose(rounds: &[BoardRound], asked: Option<RoundId>, now: Timestamp) -> Option<usize> {
+    let window = |place: &usize| &rounds[*place].stored.round.window;
+    if let Some(place) = rounds.iter().position(|r| Some(r.stored.round.id) == asked) {
+        return Some(place);
+    }
+    let open = (0..rounds.len()).filter(|p| window(p).opens() <= now && now < window(p).closes());
+    open.min_by_key(|p| ((window(p).due() - now).abs(), *p))
+        .or_else(|| {
+            let closed = (0..rounds.len()).filter(|p| window(p).closes() <= now);
+            closed
+                .max_by_key(|p| window(p).due())
+                .or(rounds.len().checked_sub(1))
+        })
+}
+
+/// Gives the chosen round, and with it those whose obligations may serve it too.
+pub(super) fn neighbours(rounds: &[BoardRound], chosen: Option<usize>) -> Option<(RoundId, Vec<RoundId>)> {
+    let round = &rounds.get(chosen?)?.stored.round;
+    let near = rounds.iter().map(|r| &r.stored.round).filter(|other| {
+        other.drill == round.drill && (other.window.due() - round.window.due()).abs() <= NEIGHBOURS
+    });
+    Some((round.id, near.map(|r| r.id).collect()))
+}

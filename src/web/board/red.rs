@@ -1,0 +1,175 @@
+//! Says what is red above the list: open incidents, what delivery could not do, outages.
+
+use chrono_tz::Tz;
+
+use super::load::Loaded;
+use super::when;
+use crate::domain::alert::State;
+use crate::domain::board::Filter;
+use crate::domain::incident::{Classes, Severity};
+use crate::domain::language::Lang;
+use crate::domain::time::Timestamp;
+use crate::domain::unit::UnitTree;
+use crate::store::{BoardIncident, Tray};
+
+/// An open incident on the strip.
+#[derive(Debug)]
+pub(in crate::web) struct IncidentView {
+    /// Where it leads: the alert, else the unit.
+    pub(in crate::web) href: String,
+    pub(in crate::web) class: String,
+    pub(in crate::web) severity: &'static str,
+    /// The colour of its severity.
+    pub(in crate::web) colour: &'static str,
+    pub(in crate::web) unit: String,
+    pub(in crate::web) reported: String,
+    pub(in crate::web) urgent: bool,
+    pub(in crate::web) drill: bool,
+    /// Who has it, or that nobody does.
+    pub(in crate::web) answer: Option<String>,
+    /// Whether nobody has it.
+    pub(in crate::web) is_unanswered: bool,
+    /// Whether every pass was sent and nobody answered, or nobody could be told.
+    pub(in crate::web) is_red: bool,
+}
+
+/// One thing that went wrong.
+#[derive(Debug)]
+pub(in crate::web) struct RedView {
+    pub(in crate::web) text: String,
+    /// The server's own words.
+    pub(in crate::web) words: String,
+    pub(in crate::web) href: Option<String>,
+}
+
+/// Says incidents, to a reader.
+pub(in crate::web) struct Strip<'a> {
+    pub(in crate::web) l: Lang,
+    pub(in crate::web) zone: Tz,
+    pub(in crate::web) now: Timestamp,
+    pub(in crate::web) tree: &'a UnitTree,
+    pub(in crate::web) classes: &'a Classes,
+    /// Whether the reader may see alerts.
+    pub(in crate::web) opens_alerts: bool,
+}
+
+/// Names an incident class in the reader's language.
+pub(in crate::web) fn class_name(classes: &Classes, code: &str, l: Lang) -> String {
+    let known = classes.get(code);
+    known.map_or_else(
+        || code.to_owned(),
+        |class| match l {
+            Lang::Zh => class.zh.clone(),
+            Lang::En => class.en.clone(),
+        },
+    )
+}
+
+/// Gives the colour of a severity.
+pub(in crate::web) fn colour(severity: Severity) -> &'static str {
+    match severity {
+        Severity::I => "sev-i",
+        Severity::II => "sev-ii",
+        Severity::III => "sev-iii",
+        Severity::IV => "sev-iv",
+        Severity::NotGraded => "sev-none",
+    }
+}
+
+impl Strip<'_> {
+    /// Names a unit with the one above it.
+    pub(in crate::web) fn unit(&self, one: &BoardIncident) -> String {
+        let above = one.path.ancestors().next().and_then(|id| self.tree.get(id));
+        match above {
+            Some(above) => format!("{} · {}", above.name.as_str(), one.name),
+            None => one.name.clone(),
+        }
+    }
+
+    /// Says one incident.
+    pub(in crate::web) fn incident(&self, one: &BoardIncident) -> IncidentView {
+        let (l, zone) = (self.l, self.zone);
+        let time = |at: Timestamp| when(l, at, self.now, zone);
+        let state = one.alert.as_ref().map(|(_, alert, _)| &alert.state);
+        let answer = state.map(|state| match state {
+            State::Acknowledged { by, at } => l.alert_acknowledged(by, time(*at)),
+            State::Running { next_at } => {
+                format!("{} · {}", l.alert_unacknowledged(), l.alert_next(time(*next_at)))
+            }
+            State::Exhausted { .. } => l.alert_exhausted().to_owned(),
+        });
+        let red = one.alert.as_ref().and_then(|(.., red)| red.as_deref());
+        let is_unanswered = state.is_some_and(|state| !matches!(state, State::Acknowledged { .. }));
+        let href = match &one.alert {
+            Some((id, ..)) if self.opens_alerts => format!("/alert/{id}"),
+            _ => format!("/board/unit/{}", one.unit),
+        };
+        IncidentView {
+            href,
+            class: class_name(self.classes, &one.class, l),
+            severity: l.severity(one.severity),
+            colour: colour(one.severity),
+            unit: self.unit(one),
+            reported: l.incident_reported(time(one.opened)),
+            urgent: one.urgent,
+            drill: one.drill,
+            answer,
+            is_unanswered,
+            is_red: is_unanswered && (red.is_some() || matches!(state, Some(State::Exhausted { .. }))),
+        }
+    }
+}
+
+/// Says what went wrong, the gravest first.
+pub(super) fn reds(
+    loaded: &Loaded,
+    l: Lang,
+    zone: Tz,
+    sees_outbox: bool,
+    here: &super::Address,
+) -> Vec<RedView> {
+    let delivery = &loaded.delivery;
+    let time = |at: Timestamp| when(l, at, loaded.now, zone);
+    let outbox = |tray: Tray| sees_outbox.then(|| format!("/outbox?tray={}", tray.code()));
+    let mut reds = Vec::new();
+    let mut add = |text: String, words: &str, href: Option<String>| {
+        let words = words.to_owned();
+        reds.push(RedView { text, words, href });
+    };
+    let words = delivery.relay.words.as_deref().unwrap_or_default();
+    let (waiting, oldest) = delivery.urgent;
+    if let Some(oldest) = oldest.filter(|at| loaded.now - *at > chrono::TimeDelta::seconds(60)) {
+        add(
+            l.red_urgent_waiting(waiting, time(oldest)),
+            "",
+            outbox(Tray::Waiting),
+        );
+    }
+    match (delivery.relay.stopped, delivery.relay.paused_until) {
+        (Some(_), _) => add(l.red_stopped().to_owned(), words, outbox(Tray::Waiting)),
+        (None, Some(until)) if until > loaded.now => {
+            add(l.red_paused(time(until)), words, outbox(Tray::Waiting));
+        }
+        _ => {}
+    }
+    if delivery.gaps > 0 {
+        add(
+            l.red_gaps(delivery.gaps),
+            "",
+            Some(here.filtered(Filter::Gap).to_string()),
+        );
+    }
+    if delivery.failed > 0 {
+        add(l.red_failed(delivery.failed), "", outbox(Tray::Failed));
+    }
+    if delivery.bad > 0 && sees_outbox {
+        add(l.red_bad(delivery.bad), "", Some("/outbox#bad".to_owned()));
+    }
+    if delivery.held > 0 {
+        add(l.red_held(delivery.held), "", outbox(Tray::Held));
+    }
+    if let Some((from, until)) = delivery.outage {
+        add(l.red_outage(time(from), time(until)), "", None);
+    }
+    reds
+}

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::TimeDelta;
 
 use super::{Error, Result, Service};
-use crate::domain::ids::{PeriodId, RoundId};
+use crate::domain::ids::{ObligationId, PeriodId, RoundId};
 use crate::domain::obligation::{self, Member, NewObligation, NewRound, Opening, Round, Schedule, expected};
 use crate::domain::period::{Period, Scope};
 use crate::domain::progress::{Progress, due_steps};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::{Unit, UnitTree};
-use crate::store::{Group, NewObligationRow, Source, Tx};
+use crate::store::{AddedObligation, Group, NewObligationRow, Tx};
 
 /// How many units are written in one transaction, so that an urgent report never waits behind a round.
 const CHUNK: usize = 1000;
@@ -119,8 +119,8 @@ impl Service {
         });
         let owed = expected(openings, tree, members, &held);
         if !owed.new.is_empty() {
-            tx.add_obligations(&rows(&owed.new, tree)).await?;
-            tx.add_sources(&sources(&owed.new)).await?;
+            let added = tx.add_obligations(&rows(&owed.new, tree)).await?;
+            tx.add_sources(&sources(&owed.new, &added)).await?;
             self.begin_chases(&mut tx, &owed.new, now).await?;
         }
         if !owed.attached.is_empty() {
@@ -129,7 +129,7 @@ impl Service {
                 .iter()
                 .map(|a| (a.obligation, a.source.round))
                 .collect();
-            tx.attach_sources(&attached).await?;
+            tx.add_sources(&attached).await?;
         }
         let last = units.last().map_or(0, |unit| unit.id.0);
         for opening in openings {
@@ -188,21 +188,24 @@ fn rows(new: &[NewObligation], tree: &UnitTree) -> Vec<NewObligationRow> {
     new.iter().filter_map(row).collect()
 }
 
-fn sources(new: &[NewObligation]) -> Vec<Source> {
-    let of = |one: &NewObligation| {
-        let (unit_id, kind, drill) = (one.unit.0, one.kind.code(), i64::from(one.drill));
-        let scheduled_due = one.window.due().timestamp_millis();
-        let each = move |round: RoundId| Source {
-            unit_id,
-            kind,
-            drill,
-            scheduled_due,
-            round_id: round.0,
-        };
-        one.sources
-            .iter()
-            .map(|source| each(source.round))
-            .collect::<Vec<_>>()
-    };
-    new.iter().flat_map(of).collect()
+/// Gives which rounds the obligations serve that were written; one that was there before keeps its own.
+fn sources(new: &[NewObligation], added: &[AddedObligation]) -> Vec<(ObligationId, RoundId)> {
+    let key = |unit: i64, kind: &str, drill: bool, due: i64| (unit, kind.to_owned(), drill, due);
+    let ids: HashMap<_, _> = added
+        .iter()
+        .map(|a| {
+            (
+                key(a.unit_id, &a.kind, a.drill != 0, a.scheduled_due),
+                ObligationId(a.id),
+            )
+        })
+        .collect();
+    let mut served = Vec::with_capacity(new.len());
+    for one in new {
+        let due = one.window.due().timestamp_millis();
+        if let Some(id) = ids.get(&key(one.unit.0, one.kind.code(), one.drill, due)) {
+            served.extend(one.sources.iter().map(|source| (*id, source.round)));
+        }
+    }
+    served
 }

@@ -54,7 +54,7 @@ pub use incident::{NewIncident, ReportKind, StoredIncident, StoredReport};
 pub use letter::{ChaseLetterRow, DeadLetter, NewAcknowledgement, NewItem, NewLetter};
 pub use log::LogKeeper;
 pub use named::Named;
-pub use obligation::{Met, NewRow as NewObligationRow, Source, Stored as StoredObligation};
+pub use obligation::{Added as AddedObligation, Met, NewRow as NewObligationRow, Stored as StoredObligation};
 pub use outbox::{Begun, Claimed, Lane, Lease, NewAttempt, Settled};
 pub use post::{Attempt, BadContact, NamedUnit, Posted, Tray, moment};
 pub use relay::RelayState;

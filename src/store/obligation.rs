@@ -168,19 +168,19 @@ pub struct NewRow {
     pub drill: i64,
 }
 
-/// An obligation that a round also serves.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Source {
+/// An obligation that was written, by its row and what makes it unique.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Added {
+    /// The row.
+    pub id: i64,
     /// The unit.
     pub unit_id: i64,
     /// [`Kind::code`].
-    pub kind: &'static str,
+    pub kind: String,
     /// 1 for a drill.
     pub drill: i64,
-    /// The due time that the obligation was opened with.
+    /// Unix milliseconds.
     pub scheduled_due: i64,
-    /// The round.
-    pub round_id: i64,
 }
 
 /// What check-ins make of their obligation.
@@ -301,33 +301,21 @@ impl Conn {
 }
 
 impl Tx {
-    /// Writes obligations; those that are there already stay as they are. Gives how many are new.
-    pub async fn add_obligations(&mut self, rows: &[NewRow]) -> Result<u64> {
+    /// Writes obligations and gives the new ones; those that are there already stay as they are.
+    pub async fn add_obligations(&mut self, rows: &[NewRow]) -> Result<Vec<Added>> {
         let sql = batch!(self, "INSERT INTO obligation (unit_id, path, kind, subject, round_id, business_date,
             opens_at, scheduled_due, scheduled_closes, due_at, grace_ms, closes_at, drill, resumption, paused_step)
             SELECT r.unit_id, r.path, r.kind, r.subject, r.round_id, r.business_date,
             r.opens_at, r.due_at, r.closes_at, r.due_at, r.grace_ms, r.closes_at, r.drill, 0, -1 FROM ",
             [unit_id bigint, path text, kind text, subject text, round_id bigint, business_date text,
              opens_at bigint, due_at bigint, grace_ms bigint, closes_at bigint, drill bigint],
-            " WHERE true ON CONFLICT (unit_id, kind, subject, drill, scheduled_due) DO NOTHING");
-        Ok(
-            on!(self, c => sqlx::query(sql).bind(json(rows)?).execute(c).await.map(|done| done.rows_affected()))?,
-        )
+            " WHERE true ON CONFLICT (unit_id, kind, subject, drill, scheduled_due) DO NOTHING
+              RETURNING id, unit_id, kind, drill, scheduled_due");
+        Ok(on!(self, c => sqlx::query_as(sql).bind(json(rows)?).fetch_all(c).await)?)
     }
 
     /// Records which rounds obligations serve.
-    pub async fn add_sources(&mut self, sources: &[Source]) -> Result<()> {
-        let sql = batch!(self, "INSERT INTO obligation_source (obligation_id, round_id)
-            SELECT o.id, r.round_id FROM ",
-            [unit_id bigint, kind text, drill bigint, scheduled_due bigint, round_id bigint],
-            " JOIN obligation o ON o.unit_id = r.unit_id AND o.kind = r.kind AND o.subject = ''
-              AND o.drill = r.drill AND o.scheduled_due = r.scheduled_due WHERE true ON CONFLICT DO NOTHING");
-        on!(self, c => sqlx::query(sql).bind(json(sources)?).execute(c).await.map(|_| ()))?;
-        Ok(())
-    }
-
-    /// Records that rounds are served by obligations that were there before.
-    pub async fn attach_sources(&mut self, attached: &[(ObligationId, RoundId)]) -> Result<()> {
+    pub async fn add_sources(&mut self, attached: &[(ObligationId, RoundId)]) -> Result<()> {
         #[derive(Serialize)]
         struct Attached {
             obligation_id: i64,

@@ -31,12 +31,12 @@ impl Default for Precedence {
 
 impl Precedence {
     /// The urgent lane looks for a letter, or begins with one.
-    pub(super) fn work(&self) {
+    pub fn work(&self) {
         self.0.send_modify(|state| state.at_work = Some(Instant::now()));
     }
 
     /// The urgent lane has found nothing more to send, after it heard the bell so many times.
-    pub(super) fn rest(&self, answered: u64) {
+    pub fn rest(&self, answered: u64) {
         self.0.send_modify(|state| {
             *state = State {
                 answered,

@@ -32,7 +32,12 @@ pub struct Day {
 impl Day {
     /// Begins on 1 June 2026 at 08:00 in the small county, with an evening report due at 16:00 from every village.
     pub async fn begin(db: &Fresh) -> Self {
-        let day = Self::over(db, "2026-06-01 08:00").await;
+        Self::begin_with(db, &[]).await
+    }
+
+    /// Begins the same day with further settings.
+    pub async fn begin_with(db: &Fresh, settings: &[(&str, &str)]) -> Self {
+        let day = Self::over_with(db, "2026-06-01 08:00", settings).await;
         day.house.import(SMALL).await;
         day.declare(
             "2026-06-01 08:00",
@@ -45,11 +50,17 @@ impl Day {
 
     /// Opens the house over a database at an instant, as after a restart.
     pub async fn over(db: &Fresh, now: &str) -> Self {
-        let flags = [
+        Self::over_with(db, now, &[]).await
+    }
+
+    /// Opens the house with further settings.
+    pub async fn over_with(db: &Fresh, now: &str, settings: &[(&str, &str)]) -> Self {
+        let mut flags = vec![
             ("duty.leaders", "leader@county.example"),
             ("duty.phone", "0793-0000000"),
             ("chase.pause", "30m"),
         ];
+        flags.extend(settings);
         Self {
             house: House::at(db, now, &flags).await,
             read: 0,

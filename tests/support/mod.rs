@@ -14,6 +14,7 @@
 
 pub mod day;
 pub mod house;
+pub mod post;
 pub mod postgres;
 pub mod reports;
 pub mod site;
@@ -21,6 +22,7 @@ pub mod smtp;
 
 pub use day::Day;
 pub use house::{House, local, table};
+pub use post::Post;
 pub use postgres::{Fresh, fresh_postgres, fresh_sqlite};
 pub use reports::{caller, incident, ms, urgent};
 pub use site::{Answer, Browser, Site};

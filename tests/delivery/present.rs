@@ -1,0 +1,175 @@
+//! A letter says what is true when it is sent, and is not sent when nobody needs it any more.
+
+use allclear::domain::checkin::Content;
+use chrono::TimeDelta;
+
+use crate::support::smtp::{Act, At};
+use crate::support::{Post, local, on_both, urgent};
+
+const LIU: &str = "东湖镇 · 柳村";
+const YANG: &str = "东湖镇 · 杨村";
+
+on_both!(
+    a_letter_names_the_units_that_are_still_missing_when_it_leaves,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        post.day.until("16:40").await;
+        post.day.all_clear(LIU).await;
+        post.deliver().await;
+        let mails = post.server.accepted();
+        let east = mails
+            .iter()
+            .find(|mail| mail.to == ["east@county.example"])
+            .unwrap();
+        assert_eq!(
+            east.subject(),
+            "【催报】东湖镇杨村逾期未报：晚报 06-01 16:00 截止"
+        );
+        let text = east.text();
+        assert!(text.contains("■ 东湖镇（1 个）\r\n  杨村\r\n"), "{text}");
+        assert!(
+            text.contains("http://127.0.0.1:8080/a/") && text.contains("值班电话 0793-0000000"),
+            "{text}"
+        );
+        // All units in: obsolete, and no mail.
+        assert_eq!(post.state("liu-b@v.example").await, "obsolete 0");
+        assert!(!post.took().contains(&"liu-b@v.example".to_owned()));
+        // Stale: the time is over.
+        assert_eq!(post.state("yang@v.example").await, "obsolete 0");
+        assert_eq!(post.state("yang-b@v.example").await, "accepted 1");
+    }
+);
+
+on_both!(
+    what_may_have_arrived_is_sent_again_even_when_all_units_are_in,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        post.day.until("16:00").await;
+        post.server.once(At::End, Act::TakeAndClose);
+        post.deliver().await;
+        let first = post.server.accepted().remove(0);
+        for unit in [LIU, YANG, "西山镇 · 柳村"] {
+            post.day.all_clear(unit).await;
+        }
+        post.until(local("2026-06-01 16:10")).await;
+        let again: Vec<_> = post
+            .server
+            .accepted()
+            .into_iter()
+            .filter(|mail| mail.to == first.to)
+            .collect();
+        assert_eq!(again.len(), 2);
+        assert!(again[0].bytes == again[1].bytes, "the same bytes");
+    }
+);
+
+on_both!(
+    letters_about_one_round_and_person_form_one_thread_under_ids_of_their_own,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        post.day
+            .house
+            .import(
+                "code|parent_code|name|kind|reporter_email|backup_email|head_email
+            361128101201|361128101|柳村|village|liu@v.example|liu-b@v.example|liu-b@v.example",
+            )
+            .await;
+        post.until(local("2026-06-01 16:20")).await;
+        let mails: Vec<_> = post
+            .server
+            .accepted()
+            .into_iter()
+            .filter(|mail| mail.to == ["liu-b@v.example"])
+            .collect();
+        let subjects: Vec<String> = mails.iter().map(crate::support::smtp::Mail::subject).collect();
+        assert_eq!(
+            subjects,
+            [
+                "【逾期】东湖镇柳村未报：晚报 06-01 16:00 截止",
+                "【催报】东湖镇柳村逾期未报：晚报 06-01 16:00 截止"
+            ]
+        );
+        let root = mails[0].header("References").unwrap();
+        assert_eq!(mails[1].header("References"), Some(root.clone()));
+        assert_eq!(mails[1].header("In-Reply-To"), Some(root.clone()));
+        assert_ne!(mails[0].header("Message-ID"), mails[1].header("Message-ID"));
+        assert_ne!(mails[0].header("Message-ID"), Some(root));
+    }
+);
+
+on_both!(
+    after_six_hours_without_a_relay_urgent_goes_first_and_each_person_gets_one_letter,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        post.day
+            .house
+            .import(
+                "code|parent_code|name|kind|reporter_email|backup_email|head_email
+            361128101201|361128101|柳村|village|liu@v.example|liu-b@v.example|liu-b@v.example",
+            )
+            .await;
+        post.day.until("15:29").await;
+        post.server.stop().await;
+        post.until_by(local("2026-06-01 21:28"), TimeDelta::minutes(10))
+            .await;
+        let report = post.day.unowed(YANG, urgent("管涌")).await;
+        post.day.send(YANG, report).await.unwrap();
+        assert_eq!(post.took(), Vec::<String>::new());
+        post.server.restart().await;
+        post.until(local("2026-06-01 21:31")).await;
+        let took = post.took();
+        assert_eq!(took[0], "leader@county.example", "{took:?}");
+        assert!(post.server.accepted()[0].subject().starts_with("【紧急】"));
+        let mut rest = took[1..].to_vec();
+        rest.sort();
+        assert_eq!(
+            rest,
+            [
+                "east@county.example",
+                "leader@county.example",
+                "liu-b@v.example",
+                "west@county.example",
+                "xi-b@v.example",
+                "xi-h@v.example",
+                "yang-b@v.example",
+                "yang-h@v.example",
+            ],
+            "one letter a person, and no reminder"
+        );
+        let attempts = post.day.count("SELECT COUNT(*) FROM letter_attempt").await;
+        assert!(attempts < 60, "{attempts} attempts in six hours, one at a time");
+        let liu = post
+            .server
+            .accepted()
+            .into_iter()
+            .find(|mail| mail.to == ["liu-b@v.example"])
+            .unwrap();
+        assert!(liu.text().contains("本场次已过补报时间"), "{}", liu.text());
+    }
+);
+
+on_both!(
+    a_bad_address_is_marked_and_the_next_step_is_told_at_once,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        post.server
+            .to("liu-b@v.example", At::Rcpt, Act::say("550 no such user"));
+        post.until(local("2026-06-01 16:00")).await;
+        assert_eq!(post.state("liu-b@v.example").await, "dead 1 recipient_refused");
+        post.until(local("2026-06-01 16:01")).await;
+        let told = post
+            .server
+            .accepted()
+            .into_iter()
+            .find(|mail| mail.to == ["liu-h@v.example"])
+            .unwrap();
+        assert!(
+            told.text().contains("应当先收到通知的人员邮箱无法送达"),
+            "{}",
+            told.text()
+        );
+        // Reported meanwhile: everything ends.
+        let report = post.day.report(LIU, Content::AllClear).await;
+        post.day.send(LIU, report).await.unwrap();
+    }
+);

@@ -50,11 +50,12 @@ pub(crate) async fn run(context: &Context) -> Done {
         worst: Mark::Good,
     };
     match context.settings() {
-        Err(fail) => {
-            for sentence in fail.sentences(lang, context.zone()) {
+        Err(Fail::Settings(faults)) => {
+            for sentence in faults.sentences() {
                 sheet.line(Mark::Fault, lang.cli_check_settings(), sentence);
             }
         }
+        Err(fail) => return Err(fail),
         Ok(settings) => {
             of_settings(&mut sheet, context, &settings);
             key(&mut sheet, &settings.seal.key_file);

@@ -63,12 +63,13 @@ async fn first_accounts(context: &Context, service: &Arc<Service>) -> Result<(),
         out::say(lang.cli_init_accounts());
         return Ok(());
     }
+    let language = service.settings.service.language;
     for (login, role) in FIRST {
         let new = NewAccount {
             login: login.to_owned(),
-            label: lang.role(role).to_owned(),
+            label: language.role(role).to_owned(),
             address: None,
-            language: service.settings.service.language,
+            language,
         };
         let granted = Granted { role, unit: None };
         let id = service.create_account(&me, new, &[granted]).await?;

@@ -6,7 +6,7 @@ use crate::config::Settings;
 
 /// A cookie of this service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cookie {
+pub enum Cookie {
     /// An account's session; ends with the browser.
     Session,
     /// A bound workstation; long-lived.
@@ -47,7 +47,7 @@ impl Cookie {
     }
 
     /// Writes it for an answer.
-    pub(super) fn write(self, value: &str, settings: &Settings) -> Option<HeaderValue> {
+    pub fn write(self, value: &str, settings: &Settings) -> Option<HeaderValue> {
         let name = self.name(settings);
         let secure = if settings.web.plain_http { "" } else { "; Secure" };
         let age = match self {

@@ -40,6 +40,7 @@ mod visit;
 
 use std::sync::Arc;
 
+pub use cookie::Cookie;
 pub use failure::Failure;
 pub use form::Fields;
 pub use page::{Page, Way, dial, html, html_with, is_local, see};

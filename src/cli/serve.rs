@@ -1,0 +1,69 @@
+//! `allclear serve`: the service itself, until it is told to stop.
+
+use std::net::SocketAddr;
+
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::context::{Context, clock, options};
+use super::fail::{Exit, Fail};
+use super::{Done, logging, out, running};
+use crate::config::Sources;
+use crate::service::Service;
+use crate::store::{Lock, Store};
+use crate::{api, web};
+
+/// Serves until it is told to stop.
+pub(crate) async fn run(context: &Context, listen: Option<SocketAddr>) -> Done {
+    match listen {
+        None => serve(context).await,
+        Some(listen) => {
+            let mut flags = context.sources.flags.clone();
+            flags.push(("service.listen".to_owned(), listen.to_string()));
+            let sources = Sources {
+                flags,
+                ..context.sources.clone()
+            };
+            serve(&Context::of(sources, Some(context.lang))).await
+        }
+    }
+}
+
+async fn serve(context: &Context) -> Done {
+    let (lang, settings) = (context.lang, context.settings()?);
+    logging::start(&settings.log);
+    for warning in settings.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let folder = &settings.service.data_dir;
+    if !folder.as_os_str().is_empty() {
+        std::fs::create_dir_all(folder).map_err(|error| Fail::Refused(lang.cli_file(folder.display(), error)))?;
+    }
+    let url = settings.database.engine.url();
+    let store = Store::open(url.expose_secret(), options(&settings)).await?;
+    // Before the tables change: another server may be using them.
+    let lock = Lock::take(&store)?;
+    store.migrate().await?;
+    let listener = listen(lang, settings.service.listen).await?;
+    let address = listener.local_addr().map_err(|error| Fail::Refused(error.to_string()))?;
+    let service = Service::open(settings, store, clock()).await?;
+    let stop = CancellationToken::new();
+    running::end_on_signal(stop.clone()).map_err(|error| Fail::Refused(error.to_string()))?;
+    let router = web::router(&service, Vec::new()).merge(api::router(service.clone()));
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+    out::say(lang.cli_serving(address, &service.settings.service.base_url));
+    running::run(service, router, listener, stop)
+        .await
+        .map_err(|error| Fail::Refused(error.to_string()))?;
+    tracing::info!("stopped");
+    drop(lock);
+    Ok(Exit::Good)
+}
+
+/// Listens where it was told to.
+pub(crate) async fn listen(lang: crate::domain::language::Lang, address: SocketAddr) -> Result<TcpListener, Fail> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Fail::Refused(lang.cli_listen(address, error)))
+}

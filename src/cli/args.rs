@@ -1,5 +1,6 @@
 //! Knows the command line: commands, flags, and the examples in `--help`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueHint};
@@ -37,6 +38,14 @@ pub(crate) struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run the service until it is told to stop. 启动服务。
+    Serve {
+        /// Where to accept connections, instead of service.listen.
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<SocketAddr>,
+    },
+    /// Show a county's day in five minutes, on made-up reports, in a new folder. 演示。
+    Demo(super::demo::Options),
     /// Begin: write a commented configuration, make the database, and print sign-in links. 初始化。
     Init {
         /// The folder; it is made if it is not there.

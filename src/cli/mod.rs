@@ -4,7 +4,7 @@
 //! * `context.rs` — language, settings and the service, as a command needs them
 //! * `fail.rs` — why a command did not do it, in words, and the exit code; `out.rs` — how a command writes
 //! * `named.rs` — units by code, name or id; `round.rs` — how a round is written on a command line
-//! * `logging.rs` — the log of a running service
+//! * `logging.rs`, `running.rs` — the log of a running service, its parts, and how they end in time
 //! * `demo/` — a county's day in five minutes
 
 mod account;
@@ -13,15 +13,19 @@ mod audit;
 mod backup;
 mod check;
 mod context;
+mod demo;
 mod fail;
 mod init;
 mod letters;
+mod logging;
 mod mail;
 mod named;
 mod out;
 mod period;
 mod receipt;
 mod round;
+mod running;
+mod serve;
 mod slip;
 mod token;
 mod units;
@@ -67,6 +71,8 @@ fn end(fail: &Fail, lang: crate::domain::language::Lang, zone: chrono_tz::Tz) ->
 
 async fn run(context: &Context, command: Command) -> Done {
     match command {
+        Command::Serve { listen } => serve::run(context, listen).await,
+        Command::Demo(options) => demo::run(context, options).await,
         Command::Init { dir } => init::run(context, &dir).await,
         Command::Units(command) => units::run(context, command).await,
         Command::Period(command) => period::run(context, command).await,

@@ -1,6 +1,7 @@
 //! `allclear serve`: the service itself, until it is told to stop.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -9,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 use super::context::{Context, clock, options};
 use super::fail::{Exit, Fail};
 use super::{Done, logging, out, running};
-use crate::config::Sources;
+use crate::config::{Settings, Sources};
+use crate::domain::language::Lang;
 use crate::service::Service;
 use crate::store::{Lock, Store};
-use crate::{api, web};
+use crate::web;
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(context: &Context, listen: Option<SocketAddr>) -> Done {
@@ -32,37 +34,49 @@ pub(crate) async fn run(context: &Context, listen: Option<SocketAddr>) -> Done {
 
 async fn serve(context: &Context) -> Done {
     let (lang, settings) = (context.lang, context.settings()?);
+    let failed = |error: std::io::Error| Fail::Refused(error.to_string());
     logging::start(&settings.log);
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
-    let folder = &settings.service.data_dir;
-    if !folder.as_os_str().is_empty() {
-        std::fs::create_dir_all(folder).map_err(|error| Fail::Refused(lang.cli_file(folder.display(), error)))?;
-    }
-    let url = settings.database.engine.url();
-    let store = Store::open(url.expose_secret(), options(&settings)).await?;
-    // Before the tables change: another server may be using them.
-    let lock = Lock::take(&store)?;
-    store.migrate().await?;
+    folder(lang, &settings.service.data_dir)?;
+    let (store, lock) = open(&settings).await?;
     let listener = listen(lang, settings.service.listen).await?;
-    let address = listener.local_addr().map_err(|error| Fail::Refused(error.to_string()))?;
+    let address = listener.local_addr().map_err(failed)?;
     let service = Service::open(settings, store, clock()).await?;
     let stop = CancellationToken::new();
-    running::end_on_signal(stop.clone()).map_err(|error| Fail::Refused(error.to_string()))?;
-    let router = web::router(&service, Vec::new()).merge(api::router(service.clone()));
+    running::end_on_signal(stop.clone()).map_err(failed)?;
+    let router = web::router(&service, Vec::new());
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     out::say(lang.cli_serving(address, &service.settings.service.base_url));
-    running::run(service, router, listener, stop)
-        .await
-        .map_err(|error| Fail::Refused(error.to_string()))?;
+    let served = running::run(service, router, listener, stop).await;
+    served.map_err(failed)?;
     tracing::info!("stopped");
     drop(lock);
     Ok(Exit::Good)
 }
 
+/// Opens the database, takes the lock of its one server, and only then changes its tables.
+pub(super) async fn open(settings: &Settings) -> Result<(Store, Lock), Fail> {
+    let url = settings.database.engine.url();
+    let store = Store::open(url.expose_secret(), options(settings)).await?;
+    let lock = Lock::take(&store)?;
+    store.migrate().await?;
+    Ok((store, lock))
+}
+
+fn folder(lang: Lang, folder: &Path) -> Result<(), Fail> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).map_err(|error| Fail::Refused(lang.cli_file(folder.display(), error)))
+}
+
 /// Listens where it was told to.
-pub(crate) async fn listen(lang: crate::domain::language::Lang, address: SocketAddr) -> Result<TcpListener, Fail> {
+pub(crate) async fn listen(
+    lang: crate::domain::language::Lang,
+    address: SocketAddr,
+) -> Result<TcpListener, Fail> {
     TcpListener::bind(address)
         .await
         .map_err(|error| Fail::Refused(lang.cli_listen(address, error)))

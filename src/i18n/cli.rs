@@ -94,7 +94,7 @@ messages! {
         "There are accounts already; `allclear account link` makes sign-in links.";
     cli_init_link(role, login, until): "{role}（{login}）的一次性登录链接，有效至 {until}：",
         "One-time sign-in link of the {role} ({login}), good until {until}:";
-    cli_init_next(file): "下一步：\n  allclear --config {file} serve\n  allclear --config {file} units import 单位表.csv --dry-run\n  allclear --config {file} check",
+    cli_init_next(file): "下一步：\n  allclear --config {file} serve\n  allclear --config {file} units import UNITS.csv --dry-run\n  allclear --config {file} check",
         "Next:\n  allclear --config {file} serve\n  allclear --config {file} units import UNITS.csv --dry-run\n  allclear --config {file} check";
 
     // Of backup and restore.
@@ -121,7 +121,7 @@ messages! {
     cli_receipt_genuine: "真：与磁盘上的报送一致。", "Genuine: it is of the report on disk.";
     cli_receipt_altered: "回执是真的，但磁盘上的报送已被改动。", "The receipt is genuine, but the report on disk was altered.";
     cli_receipt_forged: "不是本系统签发的回执，或验证码抄错了。", "This service issued no such receipt, or the proof was copied wrongly.";
-    cli_audit_head(text): "“{text}”应写成 序号:哈希。", "\"{text}\" should be NUMBER:HASH.";
+    cli_audit_head(text): "“{text}”应写成 NUMBER:HASH。", "\"{text}\" should be NUMBER:HASH.";
     cli_audit_whole(n, head): "审计链完整，共 {n} 条。链尾：{head}", "The chain of deeds is whole, {n} link. Head: {head}" | "The chain of deeds is whole, {n} links. Head: {head}";
     cli_audit_links(n): "完整，共 {n} 条", "whole, {n} link" | "whole, {n} links";
     cli_audit_removed(first, last): "审计链断裂：第 {first} 至 {last} 条被删除。", "The chain of deeds is broken: links {first} to {last} were removed.";
@@ -155,4 +155,9 @@ messages! {
     cli_check_stopped: "没有运行", "is not running";
     cli_check_chain: "审计链", "chain";
     cli_check_relay: "邮件服务器", "relay";
+
+    // Of serve.
+    cli_serving(address, url): "正在 {address} 提供服务，网址 {url}。按 Ctrl-C 停止。", "Serving at {address}, address for readers {url}. Ctrl-C stops it.";
+    cli_listen(address, error): "不能在 {address} 监听：{error}。请换一个地址，例如 --listen 127.0.0.1:8081。",
+        "Cannot listen at {address}: {error}. Please choose another address, such as --listen 127.0.0.1:8081.";
 }

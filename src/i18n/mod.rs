@@ -8,6 +8,7 @@
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
 //! - `errors`: the headings of pages that say why something did not work
+//! - `demo`: the demonstration and its mailbox
 //! - `import`: what is wrong with a table of units, and what it would change
 //! - `mail`: the words of every letter
 //! - `period`: why a period, its hours or a date are not as they must be
@@ -20,6 +21,7 @@ pub mod board;
 pub mod cli;
 pub mod common;
 pub mod date;
+pub mod demo;
 pub mod errors;
 pub mod import;
 pub mod mail;

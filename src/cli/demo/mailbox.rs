@@ -26,9 +26,22 @@ pub(super) fn routes(mailbox: &Mailbox) -> Vec<Route> {
         methods,
     };
     vec![
-        route("/mailbox", get(async move |visit: Visit, axum::extract::State(app): axum::extract::State<App>| list(&app, &all, visit))),
-        route("/mailbox/{id}", get(async move |visit: Visit, Path(id): Path<u64>| letter(&one, visit, id))),
-        route("/mailbox/{id}/html", get(async move |Path(id): Path<u64>| as_html(&raw, id))),
+        route(
+            "/mailbox",
+            get(
+                async move |visit: Visit, axum::extract::State(app): axum::extract::State<App>| {
+                    list(&app, &all, visit)
+                },
+            ),
+        ),
+        route(
+            "/mailbox/{id}",
+            get(async move |visit: Visit, Path(id): Path<u64>| letter(&one, visit, id)),
+        ),
+        route(
+            "/mailbox/{id}/html",
+            get(async move |Path(id): Path<u64>| as_html(&raw, id)),
+        ),
     ]
 }
 
@@ -54,7 +67,10 @@ fn list(app: &App, mailbox: &Mailbox, visit: Visit) -> Result<Response, Failure>
     let zone = app.settings.service.zone;
     let entry = |mail: &Arc<Received>| Entry {
         id: mail.id,
-        time: mail.date.map(|at| visit.l.time_exact(at, zone)).unwrap_or_default(),
+        time: mail
+            .date
+            .map(|at| visit.l.time_exact(at, zone))
+            .unwrap_or_default(),
         to: mail.envelope_to.join(", "),
         subject: mail.subject.clone(),
         urgent: mail.urgent,
@@ -122,7 +138,10 @@ fn as_html(mailbox: &Mailbox, id: u64) -> Result<Response, Failure> {
     let mail = mailbox.get(id).ok_or(Failure::NOT_FOUND)?;
     let text = mail.html.clone().ok_or(Failure::NOT_FOUND)?;
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     ];
     Ok((StatusCode::OK, headers, text).into_response())
@@ -138,7 +157,11 @@ mod tests {
         let said: Vec<(&str, bool)> = line.iter().map(|p| (p.text.as_str(), p.is_link)).collect();
         assert_eq!(
             said,
-            [("请打开 ", false), ("http://127.0.0.1:8080/a/x-Y_1", true), (" 签收", false)]
+            [
+                ("请打开 ", false),
+                ("http://127.0.0.1:8080/a/x-Y_1", true),
+                (" 签收", false)
+            ]
         );
         assert_eq!(pieces(""), []);
     }

@@ -85,23 +85,28 @@ pub(super) struct Script {
 /// When late villages report, counted from the due time: one after each step of the ladder.
 const LATE: [f64; 8] = [9.0, 15.0, 22.0, 34.0, 45.0, 61.0, 88.0, 110.0];
 
+/// The places of neighbours of whom none reports.
+const NEIGHBOURS: std::ops::Range<usize> = 40..45;
+
 /// Writes the play for the villages and communities of a county; `None` when there are too few for it.
 pub(super) fn write(tree: &UnitTree) -> Option<Script> {
-    let villages: Vec<UnitId> = tree
+    let asked = tree
         .iter()
-        .filter(|unit| matches!(unit.kind, UnitKind::Village | UnitKind::Community))
-        .map(|unit| unit.id)
-        .collect();
-    let yours = *villages.get(4)?;
+        .filter(|unit| matches!(unit.kind, UnitKind::Village | UnitKind::Community));
+    let villages = asked
+        .clone()
+        .enumerate()
+        .filter(|(_, unit)| unit.kind == UnitKind::Village);
+    let (yours, _) = villages.into_iter().find(|(place, _)| *place > NEIGHBOURS.end)?;
     let (mut lines, mut late) = (Vec::new(), LATE.iter());
-    for (place, &unit) in villages.iter().enumerate() {
+    for (place, unit) in asked.clone().map(|unit| unit.id).enumerate() {
         let line = |at, act| Line { at, unit, act };
         match place {
-            4 => {}
+            place if place == yours => {}
             100 => lines.push(line(40.0, Act::Urgent)),
             200 => lines.push(line(65.0, Act::Incident)),
-            // Some never report: five neighbours, so that their township gets one letter about all, and some far apart.
-            40..45 => {}
+            // Some never report: neighbours, so that their township gets one letter about all, and some far apart.
+            place if NEIGHBOURS.contains(&place) => {}
             place if place % 48 == 7 => {}
             place if place % 72 == 20 => {
                 // A county with more villages than ours has more silent ones.
@@ -111,6 +116,7 @@ pub(super) fn write(tree: &UnitTree) -> Option<Script> {
         }
     }
     lines.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let yours = asked.map(|unit| unit.id).nth(yours)?;
     Some(Script { lines, yours })
 }
 

@@ -6,22 +6,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{SubsecRound, TimeDelta};
-use secrecy::ExposeSecret;
 
 use super::script::{self, CLOSES, DUE, GRACE, PAUSE, Pace, REPEAT};
-use crate::cli::context::{Context, clock, options};
+use crate::cli::context::{Context, clock};
 use crate::cli::fail::Fail;
+use crate::cli::serve;
 use crate::config::{Settings, Sources};
 use crate::domain::access::{Actor, Role};
 use crate::domain::calendar::DayKind;
 use crate::domain::ids::{AccountId, UnitId};
-use crate::domain::language::Lang;
 use crate::domain::period::{Hours, Level, LocalTime, Scope};
 use crate::domain::time::{Timestamp, local_day};
 use crate::domain::unit::{UnitKind, UnitTree};
 use crate::service::period::{Declaration, NewRule};
 use crate::service::{Service, import};
-use crate::store::{Granted, Lock, NewAccount, Store};
+use crate::store::{Granted, Lock, NewAccount};
 
 /// The county that comes with the program.
 const COUNTY: &[u8] = include_bytes!("../../../config/units/poyang.csv");
@@ -102,10 +101,7 @@ pub(super) fn settings(
 /// Sets everything up in an empty folder.
 pub(super) async fn set(settings: Settings, pace: Pace) -> Result<Stage, Fail> {
     let lang = settings.service.language;
-    let url = settings.database.engine.url();
-    let store = Store::open(url.expose_secret(), options(&settings)).await?;
-    let lock = Lock::take(&store)?;
-    store.migrate().await?;
+    let (store, lock) = serve::open(&settings).await?;
     let service = Service::open(Arc::new(settings), store, clock()).await?;
     let me = Actor::console();
     let table = import::records(COUNTY).map_err(|why| Fail::Refused(lang.unreadable(&why)))?;

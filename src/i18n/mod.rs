@@ -4,6 +4,7 @@
 //! language does not compile.
 //!
 //! - `alert`, `board`, `outbox`: a leader's pages, the duty board and its acts, letters
+//! - `api`: what the API tells those who write programs against it
 //! - `cli`: the command line
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
@@ -17,6 +18,7 @@
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
 
 pub mod alert;
+pub mod api;
 pub mod board;
 pub mod cli;
 pub mod common;

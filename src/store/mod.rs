@@ -24,6 +24,7 @@ mod error;
 mod incident;
 mod letter;
 mod log;
+mod missing;
 mod named;
 mod obligation;
 mod outbox;

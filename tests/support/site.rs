@@ -32,7 +32,7 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let router = web::router(&house.service, further);
+        let router = web::router(&house.service, further).merge(allclear::api::router(house.service.clone()));
         tokio::spawn(web::serve(house.service.clone(), router, listener, stop.clone()));
         Self { house, at, stop }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::{Unit, UnitName, UnitPath};
+use super::{Code, Unit, UnitName, UnitPath};
 use crate::domain::ids::UnitId;
 
 /// Why units do not form a tree.
@@ -27,6 +27,8 @@ pub struct UnitTree {
     /// Beside each unit: where its subtree ends in `units`.
     ends: Vec<usize>,
     places: HashMap<UnitId, usize>,
+    /// The places of the units that have a code, in the order of the codes.
+    coded: Vec<usize>,
 }
 
 /// A unit's name with its parent's, since names repeat across townships.
@@ -86,6 +88,7 @@ impl UnitTree {
             units: Vec::with_capacity(from.len()),
             ends: (1..=order.len()).collect(),
             places: HashMap::with_capacity(from.len()),
+            coded: Vec::new(),
         };
         for mut unit in order.into_iter().filter_map(|place| from[place].take()) {
             let above = unit.parent.and_then(|parent| tree.get(parent));
@@ -104,6 +107,11 @@ impl UnitTree {
                 tree.ends[above] = tree.ends[above].max(tree.ends[place]);
             }
         }
+        let mut coded: Vec<usize> = (0..tree.units.len())
+            .filter(|place| tree.units[*place].code.is_some())
+            .collect();
+        coded.sort_by(|a, b| tree.units[*a].code.cmp(&tree.units[*b].code));
+        tree.coded = coded;
         Ok(tree)
     }
 
@@ -125,6 +133,14 @@ impl UnitTree {
     /// Finds a unit.
     pub fn get(&self, id: UnitId) -> Option<&Unit> {
         self.places.get(&id).map(|&place| &self.units[place])
+    }
+
+    /// Finds a unit by its code.
+    pub fn coded(&self, code: &Code) -> Option<&Unit> {
+        let found = self
+            .coded
+            .binary_search_by(|place| self.units[*place].code.as_ref().cmp(&Some(code)));
+        Some(&self.units[self.coded[found.ok()?]])
     }
 
     /// Finds the unit right above.
@@ -261,6 +277,16 @@ mod tests {
             0
         );
         assert_eq!(UnitTree::default().roots().count(), 0);
+    }
+
+    #[test]
+    fn every_unit_that_has_a_code_is_found_by_it() {
+        let tree = county();
+        for unit in tree.iter() {
+            let found = unit.code.as_ref().and_then(|code| tree.coded(code));
+            assert_eq!(found, unit.code.as_ref().map(|_| unit));
+        }
+        assert_eq!(tree.coded(&Code::parse("99").unwrap()), None);
     }
 
     #[test]

@@ -1,0 +1,13 @@
+//! The JSON API against the real server on a loopback socket, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod support;
+
+#[path = "api/bad.rs"]
+mod bad;
+#[path = "api/reading.rs"]
+mod reading;
+#[path = "api/reporting.rs"]
+mod reporting;
+#[path = "api/system.rs"]
+mod system;

@@ -4,11 +4,16 @@
 mod support;
 
 use allclear::domain::access::{Actor, Door, Role};
+use allclear::domain::calendar::DayKind;
 use allclear::domain::ids::UnitId;
 use allclear::domain::language::Lang;
+use allclear::domain::period::{Hours, Level, Scope};
+use allclear::domain::unit::UnitKind;
+use allclear::service::period::{Declaration, NewRule};
 use allclear::store::{Granted, NewAccount};
 use allclear::web;
-use support::{Browser, House, Site, fresh_sqlite};
+use chrono::TimeDelta;
+use support::{Answer, Browser, House, Site, fresh_sqlite, local};
 
 const COUNTY: &str = "
     code | parent_code | name | kind
@@ -166,10 +171,10 @@ async fn a_session_ends_after_idle_time_and_after_its_longest_time() {
     let site = site().await;
     let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
     for minutes in 1..=23 {
-        site.house.clock.advance(chrono::TimeDelta::minutes(29));
+        site.house.clock.advance(TimeDelta::minutes(29));
         assert_eq!(officer.get("/").await.goes_to(), "/board", "{minutes}");
     }
-    site.house.clock.advance(chrono::TimeDelta::minutes(29 + 30));
+    site.house.clock.advance(TimeDelta::minutes(29 + 30));
     assert_eq!(officer.get("/").await.goes_to(), "/signin");
 }
 
@@ -216,7 +221,7 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_answer_and_then_have_
             .post("/signin", &[("login", login), ("password", "防汛值班-0793-夜")])
             .await;
         waits.must_be(429).must_say("尝试次数太多");
-        site.house.clock.advance(chrono::TimeDelta::seconds(3));
+        site.house.clock.advance(TimeDelta::seconds(3));
     }
     assert!(
         texts.iter().all(|text| *text == texts[0]),
@@ -448,4 +453,431 @@ async fn bad_input_gets_a_page_in_its_language_and_never_a_fault_of_ours() {
         .send(hyper::Method::PUT, "/signin", None, "".into())
         .await;
     put.must_be(405).must_say("请返回页面操作");
+}
+
+/// Declares two rounds a day and a night round, for all villages, and opens what is due.
+async fn asked(site: &Site) {
+    let rule = |label: &str, opens: &str, due: &str, closes: &str| NewRule {
+        label: label.into(),
+        hours: Hours::new(
+            opens.parse().unwrap(),
+            due.parse().unwrap(),
+            TimeDelta::minutes(10),
+            closes.parse().unwrap(),
+        )
+        .unwrap(),
+        days: DayKind::EveryDay,
+        roll_up: false,
+    };
+    let declaration = Declaration {
+        name: "冬春火灾防控".into(),
+        basis: "鄱应急〔2026〕18号".into(),
+        level: Level::III,
+        scope: Scope {
+            subtrees: vec![unit(site, "鄱阳县").await],
+            kinds: vec![UnitKind::Village],
+            except: vec![],
+        },
+        starts: local("2026-11-25 00:00"),
+        ends: local("2026-12-25 00:00"),
+        drill: false,
+        rounds: vec![rule("晚报", "14:00", "16:00", "+1 02:00")],
+        ladder: None,
+    };
+    let service = &site.house.service;
+    service
+        .declare_period(&Actor::console(), &declaration)
+        .await
+        .unwrap();
+    service.tick().await.unwrap();
+}
+
+/// Binds a workstation of a village by its slip.
+async fn village(site: &Site, name: &str) -> Browser {
+    let code = slip_of(site, name).await;
+    let mut browser = site.browser();
+    browser.post("/slip", &[("code", &code)]).await.must_be(303);
+    browser
+}
+
+/// Opens the form behind the desk's link.
+async fn incident_form(browser: &mut Browser) -> Answer {
+    let desk = browser.get("/desk").await;
+    browser.get(&link_in(&desk, "/desk/incident")).await
+}
+
+/// Presses the one button of a desk.
+async fn press(browser: &mut Browser, desk: &Answer) -> Answer {
+    let fields = ["unit", "obligation", "uuid", "day"].map(|name| (name, desk.field(name)));
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    browser.post("/desk", &fields).await
+}
+
+#[tokio::test]
+async fn from_the_slip_to_the_receipt_with_one_tap() {
+    let site = site().await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let desk = clerk.get("/desk").await;
+    desk.must_be(200)
+        .must_say("谢家滩镇 · ")
+        .must_say("朱家村")
+        .must_say("2026年11月25日（星期三）")
+        .must_say("晚报")
+        .must_say("截止 16:00")
+        .must_say("还有 50 分钟")
+        .must_say("今日无情况，一键上报")
+        .must_say("鄱应急〔2026〕18号");
+    let sent = press(&mut clerk, &desk).await;
+    let receipt = clerk.get(sent.goes_to()).await;
+    receipt
+        .must_be(200)
+        .must_say("0000-001-X")
+        .must_say("2026年11月25日 15:10:00")
+        .must_say("无情况（零报告）");
+    let again = clerk.get("/desk").await;
+    again.must_say("0000-001-X").must_say("15:20 前更正不用写原因");
+    assert!(!again.says("一键上报"), "what was reported is not asked again");
+    let twice = press(&mut clerk, &desk).await;
+    assert_eq!(twice.goes_to(), "/receipt/0000-001-X?s=same");
+    clerk.get(twice.goes_to()).await.must_say("没有重复记录");
+}
+
+#[tokio::test]
+async fn the_same_from_another_page_is_answered_with_the_first_receipt() {
+    let site = site().await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let (first, second) = (clerk.get("/desk").await, clerk.get("/desk").await);
+    press(&mut clerk, &first).await.must_be(303);
+    let sent = press(&mut clerk, &second).await;
+    assert_eq!(sent.goes_to(), "/receipt/0000-001-X?s=already");
+    clerk
+        .get(sent.goes_to())
+        .await
+        .must_say("工作站已于 15:10 报送过相同内容");
+}
+
+#[tokio::test]
+async fn a_class_and_a_place_are_enough_and_what_is_wrong_is_said_with_the_input_kept() {
+    let site = site().await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let form = incident_form(&mut clerk).await;
+    form.must_be(200)
+        .must_say("山洪")
+        .must_say("自然灾害")
+        .must_say("value=\"2026-11-25T15:10\"");
+    let (unit, owed, uuid) = (form.field("unit"), form.field("obligation"), form.field("uuid"));
+    let base = [("unit", unit.as_str()), ("obligation", &owed), ("uuid", &uuid)];
+    let bad = [
+        ("class", ""),
+        ("place", " "),
+        ("what", "圩堤渗水，正在处置"),
+        ("dead", "许多"),
+        ("occurred", "2026-02-30T24:00"),
+    ];
+    let answer = clerk
+        .post("/desk/incident", &[&base[..], &bad[..]].concat())
+        .await;
+    answer
+        .must_be(422)
+        .must_say("有 2 处需要修改")
+        .must_say("href=\"#dead\"")
+        .must_say("href=\"#occurred\"");
+    answer.must_say("圩堤渗水，正在处置").must_say("value=\"许多\"");
+    let bad = [("class", "ufo"), ("place", ""), ("what", "圩堤渗水")];
+    let answer = clerk
+        .post("/desk/incident", &[&base[..], &bad[..]].concat())
+        .await;
+    answer
+        .must_be(422)
+        .must_say("请填写地点，例如：××村三组")
+        .must_say("href=\"#class\"");
+    assert_eq!(answer.field("uuid"), uuid, "the same report is tried again");
+    let good = [
+        ("class", "flash_flood"),
+        ("place", "三组 𠮷屋"),
+        ("what", "身份证 11010519491231002X"),
+    ];
+    let sent = clerk
+        .post("/desk/incident", &[&base[..], &good[..]].concat())
+        .await;
+    let receipt = clerk.get(sent.goes_to()).await;
+    receipt
+        .must_be(200)
+        .must_say("有情况")
+        .must_say("身份证号已自动隐去");
+    clerk
+        .get("/desk")
+        .await
+        .must_say("● 有情况".split(' ').next().unwrap())
+        .must_say("更正或补充");
+}
+
+#[tokio::test]
+async fn an_urgent_report_says_whom_it_reached() {
+    let site = site_with(&[
+        ("duty.leaders", "leader@county.example"),
+        ("duty.officers", "duty@county.example"),
+    ])
+    .await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let form = clerk.get("/desk/incident").await;
+    form.must_say("不属于任何场次");
+    let (unit, uuid) = (form.field("unit"), form.field("uuid"));
+    let fields = [
+        ("unit", unit.as_str()),
+        ("uuid", &uuid),
+        ("class", "flash_flood"),
+        ("place", "三组"),
+        ("urgent", "1"),
+    ];
+    let sent = clerk.post("/desk/incident", &fields).await;
+    let receipt = clerk.get(sent.goes_to()).await;
+    receipt
+        .must_say("领导通知情况")
+        .must_say("l***@county.example")
+        .must_say("正在发送")
+        .must_say("http-equiv=\"refresh\"");
+    let desk = clerk.get("/desk").await;
+    desk.must_say("一键上报");
+    let next = clerk.get(&link_in(&desk, "/desk/incident")).await;
+    next.must_say("已按刚才的报告填好").must_say("value=\"三组\"");
+}
+
+#[tokio::test]
+async fn an_incident_is_taken_back_with_a_reason_only_and_waits_for_the_duty_office() {
+    let site = site().await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let form = incident_form(&mut clerk).await;
+    let (unit, owed, uuid) = (form.field("unit"), form.field("obligation"), form.field("uuid"));
+    let base = [("unit", unit.as_str()), ("obligation", owed.as_str())];
+    let good = [("uuid", uuid.as_str()), ("class", "storm"), ("place", "三组")];
+    clerk
+        .post("/desk/incident", &[&base[..], &good[..]].concat())
+        .await
+        .must_be(303);
+    let amend = incident_form(&mut clerk).await;
+    amend.must_say("核实后没有情况").must_say("value=\"三组\"");
+    let refused = clerk
+        .post("/desk", &[&base[..], &[("reason", " ")]].concat())
+        .await;
+    refused.must_be(422).must_say("请填写更正原因");
+    let sent = clerk
+        .post("/desk", &[&base[..], &[("reason", "核实为误报")]].concat())
+        .await;
+    clerk.get(sent.goes_to()).await.must_say("待值班室确认");
+    clerk.get("/desk").await.must_say("待值班室确认");
+    site.house.clock.advance(TimeDelta::minutes(11));
+    let again = incident_form(&mut clerk).await;
+    again.must_be(200);
+}
+
+#[tokio::test]
+async fn a_page_of_yesterday_asks_for_which_day_it_is() {
+    let site = site().await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let old = clerk.get("/desk").await;
+    site.house.go_to("2026-11-26 00:30");
+    let asks = press(&mut clerk, &old).await;
+    asks.must_be(409)
+        .must_say("补报昨天：晚报（2026年11月25日（星期三））");
+    let sent = press(&mut clerk, &asks).await;
+    clerk.get(sent.goes_to()).await.must_say("已按迟报记录");
+    let mut other = village(&site, "大塘村").await;
+    let old = other.get("/desk").await;
+    site.house.go_to("2026-11-26 14:05");
+    site.house.service.tick().await.unwrap();
+    let mut asks = press(&mut other, &old).await;
+    // The page of last night was rendered on the very day: its round has closed, so the rules answer.
+    asks.must_be(422).must_say("已于 11月26日 02:00 截止");
+    site.house.go_to("2026-11-27 00:30");
+    let old = other.get("/desk").await;
+    old.must_say("昨天的场次");
+    site.house.go_to("2026-11-28 15:00");
+    site.house.service.tick().await.unwrap();
+    asks = press(&mut other, &old).await;
+    asks.must_be(409)
+        .must_say("如需补录请打电话给值班室")
+        .must_say("报今天：晚报");
+    let sent = press(&mut other, &asks).await;
+    other
+        .get(sent.goes_to())
+        .await
+        .must_say("2026年11月28日（星期六）");
+}
+
+#[tokio::test]
+async fn without_a_round_the_desk_says_when_the_next_one_is() {
+    let site = site().await;
+    let mut clerk = village(&site, "朱家村").await;
+    clerk
+        .get("/desk")
+        .await
+        .must_say("现在没有需要报送的场次")
+        .must_say("近三天没有安排场次");
+    asked(&site).await;
+    site.house.go_to("2026-11-26 10:00");
+    clerk
+        .get("/desk")
+        .await
+        .must_say("下一场次：晚报，14:00 开始，16:00 截止");
+}
+
+#[tokio::test]
+async fn another_units_things_are_not_there() {
+    let site = site().await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let mut other = village(&site, "大塘村").await;
+    let desk = clerk.get("/desk").await;
+    let sent = press(&mut clerk, &desk).await;
+    let receipt = sent.goes_to().to_owned();
+    other.get(&receipt).await.must_be(404);
+    other.get("/receipt/0000-001-1").await.must_be(404);
+    let (unit, owed) = (desk.field("unit"), desk.field("obligation"));
+    other.get(&format!("/desk?unit={unit}")).await.must_be(404);
+    other
+        .get(&format!("/desk/incident?unit={unit}&obligation={owed}"))
+        .await
+        .must_be(404);
+    other
+        .get(&format!("/desk/incident?obligation={owed}"))
+        .await
+        .must_be(404);
+    other
+        .post("/desk", &[("unit", &unit), ("obligation", &owed)])
+        .await
+        .must_be(404);
+    let own = other.get("/desk").await.field("unit");
+    other
+        .post("/desk", &[("unit", &own), ("obligation", &owed)])
+        .await
+        .must_be(422)
+        .must_say("其他单位");
+    let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
+    officer.get("/desk").await.must_be(403);
+    clerk.get("/board").await.must_be(403);
+}
+
+#[tokio::test]
+async fn bad_input_at_the_desk_never_is_a_fault_of_ours() {
+    let site = site().await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let long = "长".repeat(10_000);
+    for value in [
+        "\0",
+        " ",
+        long.as_str(),
+        "𠮷𬭎鿍",
+        "\u{202e}",
+        "-1",
+        "9223372036854775808",
+        "2026-02-30",
+        "24:00",
+        "<script>alert(1)</script>",
+    ] {
+        for path in ["/desk", "/desk/incident"] {
+            let names = [
+                "obligation",
+                "uuid",
+                "day",
+                "class",
+                "place",
+                "what",
+                "dead",
+                "occurred",
+                "measures",
+                "reason",
+            ];
+            for name in names {
+                let answer = clerk
+                    .post(
+                        path,
+                        &[("class", "storm"), ("place", "一组"), (name, value)]
+                            .iter()
+                            .rev()
+                            .enumerate()
+                            .filter(|(at, (key, _))| *at == 0 || *key != name)
+                            .map(|(_, pair)| *pair)
+                            .collect::<Vec<_>>(),
+                    )
+                    .await;
+                assert!(
+                    answer.status.as_u16() < 500,
+                    "{path} {name} {value:?}: {}",
+                    answer.text
+                );
+                assert!(!answer.says("<script>alert"), "{path} {name}");
+            }
+        }
+        let query: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        for path in [
+            "/desk?unit=",
+            "/desk/incident?obligation=",
+            "/receipt/",
+            "/slip?c=",
+            "/signin?next=",
+        ] {
+            if query.len() < 4000 {
+                let answer = clerk.get(&format!("{path}{}", query.replace('+', "%20"))).await;
+                assert!(answer.status.as_u16() < 500, "{path} {value:?}: {}", answer.text);
+            }
+        }
+    }
+}
+
+/// Gives the first address on a page that begins so.
+fn link_in(page: &Answer, start: &str) -> String {
+    let mut links = page
+        .text
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
+    let found = links.find(|link| link.starts_with(start));
+    found
+        .unwrap_or_else(|| panic!("no link to {start}:\n{}", page.text))
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn a_client_that_says_nothing_is_let_go() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let site = site_with(&[("web.header_timeout", "300ms"), ("web.request_timeout", "700ms")]).await;
+    for words in ["", "GET / HTT", "GET / HTTP/1.1\r\nhost: a\r\nx: "] {
+        let mut silent = tokio::net::TcpStream::connect(site.at).await.unwrap();
+        silent.write_all(words.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let ended =
+            tokio::time::timeout(std::time::Duration::from_secs(3), silent.read_to_end(&mut rest)).await;
+        assert!(ended.is_ok(), "{words:?} held the connection");
+    }
+    let mut slow = tokio::net::TcpStream::connect(site.at).await.unwrap();
+    let head = "POST /signin HTTP/1.1\r\nhost: a\r\nsec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nlogin=";
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(3), slow.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok());
+    let text = String::from_utf8_lossy(&rest);
+    assert!(
+        text.starts_with("HTTP/1.1 408") && text.contains("没有收完"),
+        "{text}"
+    );
+    site.browser().get("/healthz").await.must_be(200);
+}
+
+#[tokio::test]
+async fn health_is_told_without_a_session() {
+    let site = site().await;
+    site.browser().get("/healthz").await.must_be(200);
+    let early = site.browser().get("/readyz").await;
+    early
+        .must_be(503)
+        .must_say("\"tick\":{\"detail\":{\"age_seconds\":null},\"ok\":false}");
 }

@@ -188,11 +188,12 @@ impl Desk {
             (_, None) => self.fault(Field::Class, Flaw::Unknown),
             (_, Some(_)) => {}
         }
+        // A class and a place are enough to send: the rest can follow.
         let place = self.line(Field::Place, &typed.place, PLACE);
-        let what = self.text(Field::What, clean_lines(&typed.what), STORY);
-        if what.is_empty() {
-            self.fault(Field::What, Flaw::Empty);
+        if place.is_empty() {
+            self.fault(Field::Place, Flaw::Empty);
         }
+        let what = self.text(Field::What, clean_lines(&typed.what), STORY);
         let measures = self.text(Field::Measures, clean_lines(&typed.measures), STORY);
         let counts = [
             (Field::Dead, typed.dead),

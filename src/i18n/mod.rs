@@ -8,6 +8,7 @@
 //! - `cli`: the command line
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
+//! - `desk`: the desk of a village, its form and its receipt
 //! - `errors`: the headings of pages that say why something did not work
 //! - `demo`: the demonstration and its mailbox
 //! - `import`: what is wrong with a table of units, and what it would change
@@ -24,6 +25,7 @@ pub mod cli;
 pub mod common;
 pub mod date;
 pub mod demo;
+pub mod desk;
 pub mod errors;
 pub mod import;
 pub mod mail;

@@ -50,7 +50,11 @@ impl Failure {
             Self::Deed(error) => match error.as_ref() {
                 Error::Denied(_) => StatusCode::FORBIDDEN,
                 Error::Missing(_) => StatusCode::NOT_FOUND,
-                Error::Refused(_) | Error::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                Error::Refused(_)
+                | Error::Invalid { .. }
+                | Error::Form(_)
+                | Error::Period(_)
+                | Error::Rows(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Error::Already(_) => StatusCode::CONFLICT,
                 Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 Error::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -130,6 +134,11 @@ fn of_deed(error: &Error, l: Lang, zone: Tz) -> String {
         Error::Missing(_) => l.problem_not_found().to_owned(),
         Error::Refused(refusal) => l.refusal(*refusal, zone),
         Error::Invalid { fault, .. } => of_fault(*fault, l),
+        Error::Form(faults) => faults
+            .iter()
+            .map(|fault| l.fault(*fault))
+            .collect::<Vec<_>>()
+            .join(" "),
         Error::Already(_) => l.error_already().to_owned(),
         Error::Busy { .. } => l.problem_busy().to_owned(),
         Error::Wait { seconds } => l.problem_wait(l.span(TimeDelta::seconds(i64::from(*seconds)))),

@@ -55,6 +55,12 @@ impl Fields {
         named.map(|(_, value)| value.as_str())
     }
 
+    /// Gives everything that was typed, but for what only proves the form.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let typed = self.pairs.iter().filter(|(name, _)| name != TOKEN);
+        typed.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Reads a field as a number or another thing that is written as text.
     pub fn read<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.get(name).trim().parse().ok()

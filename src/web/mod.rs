@@ -9,6 +9,7 @@
 //! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs` — what every page is made of
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
 //! * `alert.rs`, `acknowledge.rs` — leaders, and whoever has a letter
+//! * `desk/` — the desk of a village: its one button, its form, its receipt
 //! * `home.rs`, `signin.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
 //!
 //! A new page: a file here, a template under `templates/`, its words under `i18n/`, a line in `router.rs`.
@@ -18,6 +19,7 @@ mod alert;
 mod assets;
 mod board;
 mod cookie;
+mod desk;
 mod failure;
 mod form;
 mod gate;

@@ -8,7 +8,8 @@ use tower_http::compression::CompressionLayer;
 use super::board::{self, acts, enter};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, alert, assets, health, home, language, link, outbox, signin, slip, unit, visit,
+    App, Failure, acknowledge, alert, assets, desk, health, home, language, link, outbox, signin, slip, unit,
+    visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -34,6 +35,15 @@ pub fn table() -> Vec<Route> {
         route("/slip", Door::Anyone, get(slip::page).post(slip::bind)),
         route("/language", Door::Anyone, post(language::choose)),
         route("/assets/{name}", Door::Anyone, get(assets::get)),
+        // The desk: a workstation, or a person who reports.
+        route("/desk", Door::Device, get(desk::page).post(desk::submit)),
+        route(
+            "/desk/incident",
+            Door::Device,
+            get(desk::incident::page).post(desk::incident::submit),
+        ),
+        route("/receipt/{number}", Door::Device, get(desk::receipt::page)),
+        // For monitors.
         route("/healthz", Door::Anyone, get(health::alive)),
         route("/readyz", Door::Anyone, get(health::ready)),
         // The links in letters: whoever holds one is let in.

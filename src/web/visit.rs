@@ -5,9 +5,10 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::cookie::Cookie;
 use super::page::{Page, html_with};
@@ -32,6 +33,8 @@ pub struct Visit {
     pub device: Option<Arc<Visitor>>,
     /// What the layout needs.
     pub page: Page,
+    /// The cookie of the workstation.
+    token: Option<SecretString>,
 }
 
 impl Visit {
@@ -41,6 +44,12 @@ impl Visit {
     /// When nobody is signed in.
     pub fn actor(&self) -> Result<&Actor, Failure> {
         self.actor.as_ref().ok_or(Failure::SignIn)
+    }
+
+    /// Gives the cookie of a bound workstation anew: one that is used stays bound.
+    pub(super) fn renew_device(&self, app: &App) -> Option<HeaderValue> {
+        let token = self.token.as_ref().filter(|_| self.device.is_some())?;
+        Cookie::Device.write(token.expose_secret(), &app.settings)
     }
 
     /// Gives who may stand before a door, in the order in which they are asked.
@@ -156,6 +165,7 @@ async fn learn(
         l: page.l,
         address,
         actor: None,
+        token: device.clone().map(SecretString::from),
         session: look_up(app, Pass::Session, session).await?,
         device: look_up(app, Pass::Device, device).await?,
         page,
@@ -187,7 +197,13 @@ fn failure_of(response: &Response) -> Option<Failure> {
     }
     let status = response.status();
     let failed = status.is_client_error() || status.is_server_error();
-    (failed && !is_page(response)).then_some(Failure::Status(status))
+    (failed && is_bare(response)).then_some(Failure::Status(status))
+}
+
+/// Tells whether an answer is the framework's own, with a few plain words or none.
+fn is_bare(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 fn is_page(response: &Response) -> bool {

@@ -65,16 +65,20 @@ fn an_all_clear_needs_nothing_more() {
 }
 
 #[test]
-fn an_incident_needs_a_known_class_and_what_happened() {
-    assert_eq!(faults(flood()), []);
+fn an_incident_needs_a_known_class_and_a_place_and_nothing_more() {
+    let least = IncidentContent {
+        what: String::new(),
+        ..flood()
+    };
+    assert_eq!(faults(least), []);
     let empty = IncidentContent {
-        what: " \u{3000}\0\u{200B}".into(),
+        place: " \u{3000}\0\u{200B}".into(),
         class: " ".into(),
         ..flood()
     };
     assert_eq!(
         faults(empty),
-        [(Field::Class, Flaw::Empty), (Field::What, Flaw::Empty)]
+        [(Field::Class, Flaw::Empty), (Field::Place, Flaw::Empty)]
     );
     let unknown = IncidentContent {
         class: "ufo".into(),

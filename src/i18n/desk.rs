@@ -1,0 +1,118 @@
+//! Knows the words of a village's desk: one question, one button, one receipt.
+
+use super::messages;
+
+messages! {
+    desk_title: "今日报送", "Today's report";
+    desk_server_time: "服务器时间", "Server time";
+    desk_round(label): "{label}", "Round: {label}";
+    desk_due(time): "截止 {time}", "Due {time}";
+    desk_yesterday: "昨天的场次", "of yesterday";
+    desk_basis(period, basis): "{period}（{basis}）", "{period} ({basis})";
+    desk_all_clear: "今日无情况，一键上报", "All clear today: report now";
+    desk_all_clear_late: "无情况，立即补报", "All clear: report now, late";
+    desk_incident: "有情况要报告", "Something happened";
+    desk_phone_first: "紧急情况请先打电话", "In an emergency, phone first";
+    desk_phone_missing: "紧急情况请先打值班室电话", "In an emergency, phone the duty office first";
+    desk_sending: "正在提交……", "Sending…";
+    desk_unconfirmed: "未确认收到，请再点一次（不会重复）。", "No answer yet. Press again; it will not count twice.";
+    desk_other: "其他场次", "Other rounds";
+    desk_nothing: "现在没有需要报送的场次。", "No report is due now.";
+    desk_next(label, opens, due): "下一场次：{label}，{opens} 开始，{due} 截止。",
+        "Next: {label}, opens {opens}, due {due}.";
+    desk_next_none: "近三天没有安排场次。", "No round is planned for the next three days.";
+    desk_nothing_incident: "没有场次时，有情况也可以随时报告。", "Whatever happens can be reported at any time.";
+    desk_asked(n): "本月共要求报送 {n} 次。", "Asked {n} time this month." | "Asked {n} times this month.";
+    desk_units: "选择单位", "Choose a unit";
+    desk_excused: "本场次已免报，不用报送。有情况仍可报告。", "Excused: no report need come. Incidents can still be reported.";
+    desk_missed: "本场次已关闭，没有收到报送。请打电话给值班室补录。",
+        "This round has closed without a report. Please phone the duty office.";
+    desk_drill: "演练，不计入统计", "Drill: does not count";
+    desk_no_unit: "您的账号没有可报送的单位。", "Your account reports for no unit.";
+
+    day_title: "请选择报送哪一天", "Which day is this for?";
+    day_lead(day): "这个页面是 {day} 打开的，现在已经是第二天。", "This page was opened on {day}; the day has changed since.";
+    day_yesterday(label, day): "补报昨天：{label}（{day}）", "For yesterday: {label} ({day})";
+    day_today(label, day): "报今天：{label}（{day}）", "For today: {label} ({day})";
+    day_closed(label): "昨天的{label}已关闭，如需补录请打电话给值班室。",
+        "Yesterday's {label} has closed; phone the duty office if it must still be recorded.";
+    day_none_today: "今天还没有开始的场次。", "No round of today has opened yet.";
+    day_back: "不报，返回", "Neither; go back";
+
+    retry_title: "未确认收到", "Not confirmed";
+    retry_lead: "系统正忙，没有确认收到您的报送。请再点一次，不会重复。",
+        "The service is busy and did not confirm your report. Press again; it will not count twice.";
+    retry_button: "再点一次", "Press again";
+
+    receipt_title: "回执", "Receipt";
+    receipt_got: "已收到", "Received";
+    receipt_number: "回执号", "Receipt number";
+    receipt_at: "收到时间", "Received at";
+    receipt_day: "报送日", "For";
+    receipt_all_clear: "无情况（零报告）", "All clear";
+    receipt_incident: "有情况", "Incident";
+    receipt_next_done: "本场次已完成，可以关闭本页。", "This round is done; you may close the page.";
+    receipt_next_late: "已按迟报记录，本场次已完成。", "It is kept as late; this round is done.";
+    receipt_next_incident: "值班室已收到。情况有变化时，请点“更正或补充”。",
+        "The duty office has it. When something changes, press \"Correct or add\".";
+    receipt_next_beside: "值班室已收到。这份报告不代替下一场次的报送。",
+        "The duty office has it. It does not stand in for the next round.";
+    receipt_next_awaiting: "已收到更正，待值班室确认；确认前仍按“有情况”处理。",
+        "The correction waits for the duty office; until then the incident stands.";
+    receipt_next_refused: "值班室没有同意改为无情况，原来的报告有效。",
+        "The duty office did not agree; the earlier report stands.";
+    receipt_same: "这份报送之前已经收到，没有重复记录。", "This had been received before; it was not counted twice.";
+    receipt_already(by, time): "{by}已于 {time} 报送过相同内容，没有重复记录。",
+        "{by} reported the same at {time}; it was not counted twice.";
+    receipt_already_unknown: "相同内容之前已经报送，没有重复记录。", "The same was reported before; it was not counted twice.";
+    receipt_amend: "更正", "Correct";
+    receipt_amend_incident: "更正或补充", "Correct or add";
+    receipt_amend_until(time): "{time} 前更正不用写原因", "free of reasons until {time}";
+    receipt_amend_reason: "更正需要写明原因", "a correction needs a reason";
+    receipt_earlier(number): "替代先前的回执 {number}", "Replaces receipt {number}";
+    receipt_back: "返回首页", "Back to the desk";
+    receipt_drill: "演练，不计入统计", "Drill: does not count";
+
+    reach_title: "领导通知情况", "Whom it reached";
+    reach_sending: "正在通知值班领导和值班员。请同时打电话。", "Leaders and officers on duty are being told. Please phone as well.";
+    reach_acknowledged(by, time): "{by} {time} 已签收", "{by} has it since {time}";
+    reach_failed: "未能送达，请立即打电话给值班室！", "It could not be delivered. Phone the duty office now!";
+    reach_office: "值班室", "The duty office";
+    reach_waits: "待签收", "not acknowledged yet";
+
+    incident_title: "报告情况", "Report an incident";
+    incident_amend_title: "更正或补充情况", "Correct or add";
+    incident_lead: "先报后补：填好类别和地点就可以发送，其余可以稍后补充。",
+        "Send first, complete later: a class and a place are enough.";
+    incident_for(label, day): "本次报告同时完成 {day} {label}。", "This also answers {label} of {day}.";
+    incident_beside: "这份报告不属于任何场次，不代替下一场次的报送。",
+        "This report is beside every round and does not stand in for the next one.";
+    incident_prefilled: "已按刚才的报告填好，请核对后发送。", "Filled in from your last report; check it and send.";
+    incident_class: "情况类别", "What kind";
+    incident_choose: "请选择", "Please choose";
+    incident_time: "发生时间", "When";
+    incident_place: "地点", "Where";
+    incident_place_hint: "例如：××村三组", "for example: group 3 of the village";
+    incident_what: "情况", "What happened";
+    incident_what_hint: "最多 500 字。不要写身份证号和个人手机号。", "At most 500 characters. No identity numbers, no private phones.";
+    incident_left(n): "还可写 {n} 字", "{n} left";
+    incident_counts: "伤亡人数", "People";
+    incident_counts_hint: "不清楚就留空，不要填 0。", "Leave empty what is not known; it is not zero.";
+    incident_dead: "死亡", "Dead";
+    incident_injured: "受伤", "Injured";
+    incident_missing: "失联", "Missing";
+    incident_measures: "已采取措施", "Measures taken";
+    incident_optional: "可稍后补充", "may follow later";
+    incident_urgent: "紧急，立即报告领导", "Urgent: tell the leaders at once";
+    incident_urgent_hint: "值班领导和值班员会立即收到邮件。请同时打电话。",
+        "Leaders and officers on duty get a letter at once. Please phone as well.";
+    incident_urgent_proposed: "这类情况一般应立即报告，已替您勾选；不紧急可以取消。",
+        "This kind is usually urgent, so the box is ticked for you; untick it if it is not.";
+    incident_reason: "更正原因", "Reason for the correction";
+    incident_reason_hint: "例如：核实后确认无人受伤", "for example: checked again, nobody is hurt";
+    incident_send: "发送", "Send";
+    incident_cancel: "返回", "Back";
+    incident_take_back: "核实后没有情况？", "Nothing happened after all?";
+    incident_take_back_lead: "改为无情况要写明原因，并由值班室确认。", "Taking it back needs a reason and the agreement of the duty office.";
+    incident_take_back_button: "改为无情况", "Take it back";
+}

@@ -1,0 +1,183 @@
+//! The desk of a village: one question, one button; after it, the receipt.
+//!
+//! * `place.rs` — for which unit somebody reports, what it owes, what it sent
+//! * `card.rs` — one obligation as the page shows it
+//! * `day.rs` — whether a form that was rendered before midnight asks for which day it is
+//! * `send.rs` — from a form to a submission
+//! * `incident.rs`, `typed.rs` — the form of an incident
+//! * `receipt.rs` — the proof, and whom an urgent report reached
+
+mod card;
+mod day;
+pub(super) mod incident;
+mod place;
+pub(super) mod receipt;
+mod send;
+mod typed;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use self::card::Card;
+use self::day::Choice;
+use self::place::Place;
+use super::form::Fields;
+use super::page::{Page, html, html_with, see};
+use super::visit::Visit;
+use super::{App, Failure};
+use crate::domain::checkin::Content;
+use crate::domain::ids::UnitId;
+use crate::domain::intake::Refusal;
+use crate::i18n::Lang;
+use crate::service::Error;
+
+#[derive(Template)]
+#[template(path = "desk.html")]
+struct DeskPage {
+    l: Lang,
+    page: Page,
+    place: Head,
+    /// What is owed, the earliest due first; then what was sent.
+    cards: Vec<Card>,
+    /// When nothing is owed: what comes next.
+    next: Option<String>,
+    asked: String,
+}
+
+/// What stands above every page of the desk.
+#[derive(Debug, Clone)]
+struct Head {
+    unit: i64,
+    name: String,
+    /// The unit above, since names repeat.
+    above: Option<String>,
+    date: String,
+    time: String,
+    /// Unix milliseconds, for the clock of the script.
+    now: i64,
+    /// Seconds by which local time is ahead of UTC.
+    ahead: i32,
+    /// The other units that the reader reports for.
+    others: Vec<(i64, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_day.html")]
+struct DayPage {
+    l: Lang,
+    page: Page,
+    lead: String,
+    /// What can be chosen.
+    choices: Vec<Choice>,
+    /// What can no longer be chosen, and why.
+    closed: Option<String>,
+    unit: i64,
+    uuid: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk_retry.html")]
+struct RetryPage {
+    l: Lang,
+    page: Page,
+    action: &'static str,
+    /// Everything that was sent, to be sent again.
+    fields: Vec<(String, String)>,
+}
+
+/// For which unit, when somebody reports for several.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Which {
+    unit: String,
+}
+
+/// Shows what the unit owes now, or its receipt.
+pub(super) async fn page(
+    State(app): State<App>,
+    visit: Visit,
+    Query(which): Query<Which>,
+) -> Result<Response, Failure> {
+    let place = Place::find(&app, &visit, which.unit.parse().ok().map(UnitId)).await?;
+    let (l, renewed) = (visit.l, visit.renew_device(&app));
+    let cards = card::cards(&app, l, &place);
+    let owes = cards.iter().any(|card| card.is_open);
+    let template = DeskPage {
+        l,
+        place: place.head(&app, l),
+        next: match owes {
+            true => None,
+            false => Some(place.next(&app, l).await?),
+        },
+        asked: l.desk_asked(place.asked),
+        cards,
+        page: visit.page,
+    };
+    let mut response = html(&template)?;
+    // A workstation that is used stays bound.
+    let renewed = renewed.map(|cookie| (header::SET_COOKIE, cookie));
+    response.headers_mut().extend(renewed);
+    Ok(response)
+}
+
+/// Takes an all clear: from the button, from the question for the day, or to take an incident back.
+pub(super) async fn submit(
+    State(app): State<App>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    match clear(&app, &visit, &fields).await {
+        Err(failure) if failure.code() == StatusCode::SERVICE_UNAVAILABLE => {
+            retry(visit, "/desk", &fields, &failure)
+        }
+        answer => answer,
+    }
+}
+
+async fn clear(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, Failure> {
+    let place = Place::find(app, visit, fields.read("unit").map(UnitId)).await?;
+    if let Some(asked) = day::question(app, visit.l, &place, fields) {
+        let template = DayPage {
+            l: visit.l,
+            page: visit.page.clone(),
+            lead: visit.l.day_lead(asked.rendered),
+            choices: asked.choices,
+            closed: asked.closed,
+            unit: place.unit.0,
+            uuid: send::uuid(fields).to_string(),
+        };
+        return html_with(StatusCode::CONFLICT, &template);
+    }
+    let submission = send::submission(&place, fields, Content::AllClear);
+    match app.submit(visit.actor()?, submission).await {
+        Ok(outcome) => Ok(see(&receipt::address(&outcome))),
+        Err(Error::Refused(Refusal::ReasonNeeded)) => {
+            incident::needs_reason(app, visit, &place, fields).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says that nothing was confirmed, with a button that sends the very same again.
+fn retry(
+    visit: Visit,
+    action: &'static str,
+    fields: &Fields,
+    failure: &Failure,
+) -> Result<Response, Failure> {
+    let template = RetryPage {
+        l: visit.l,
+        page: visit.page,
+        action,
+        fields: fields
+            .pairs()
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .collect(),
+    };
+    let mut response = html_with(StatusCode::SERVICE_UNAVAILABLE, &template)?;
+    failure.mark(&mut response);
+    Ok(response)
+}

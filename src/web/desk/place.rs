@@ -1,0 +1,156 @@
+//! Finds for which unit somebody reports, what it owes now and what it sent today.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, Offset as _, TimeDelta};
+
+use super::Head;
+use crate::domain::access::{Actor, Deed, Scope, permit};
+use crate::domain::ids::{CheckInId, RoundId, UnitId};
+use crate::domain::obligation::Schedule;
+use crate::domain::time::{Timestamp, local_day, timestamp};
+use crate::domain::unit::UnitTree;
+use crate::i18n::Lang;
+use crate::store::{RoundName, StoredCheckIn, StoredObligation};
+use crate::web::{App, Failure, Visit};
+
+/// How far ahead the next round is looked for.
+const AHEAD: TimeDelta = TimeDelta::days(3);
+
+/// A unit at its desk.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) unit: UnitId,
+    name: String,
+    above: Option<String>,
+    others: Vec<(UnitId, String)>,
+    pub(super) now: Timestamp,
+    pub(super) today: NaiveDate,
+    /// What it owes or owed today, the earliest due first.
+    pub(super) owed: Vec<StoredObligation>,
+    names: HashMap<RoundId, RoundName>,
+    kept: HashMap<CheckInId, StoredCheckIn>,
+    /// How many reports it was asked for this month.
+    pub(super) asked: i64,
+}
+
+impl Place {
+    /// Finds the unit that is asked for, or the first that the visitor reports for.
+    pub(super) async fn find(app: &App, visit: &Visit, wanted: Option<UnitId>) -> Result<Self, Failure> {
+        let tree = app.tree().await?;
+        let mine = mine(visit.actor()?, &tree);
+        let unit = match wanted {
+            Some(wanted) => mine.iter().copied().find(|unit| *unit == wanted),
+            None => mine.first().copied(),
+        };
+        let unit = unit.ok_or(Failure::NOT_FOUND)?;
+        let (now, zone) = (app.now(), app.settings.service.zone);
+        let today = local_day(now, zone);
+        let midnight = timestamp(today, NaiveTime::MIN, zone);
+        let mut conn = app.store.read().await?;
+        let owed = conn.obligations_of_unit(unit, now, midnight).await?;
+        let rounds: Vec<RoundId> = owed.iter().filter_map(|o| o.obligation.round).collect();
+        let latest: Vec<CheckInId> = owed.iter().filter_map(|o| o.latest).collect();
+        let names = conn.round_names(&rounds).await?;
+        let kept = conn.check_ins(&latest).await?;
+        let first = timestamp(today.with_day(1).unwrap_or(today), NaiveTime::MIN, zone);
+        let asked = conn.asked(unit, first, now + TimeDelta::milliseconds(1)).await?;
+        let label = |id: &UnitId| tree.label(*id).map(|l| l.to_string()).unwrap_or_default();
+        Ok(Self {
+            unit,
+            name: tree.get(unit).map(|u| u.name.to_string()).unwrap_or_default(),
+            above: tree.parent(unit).map(|u| u.name.to_string()),
+            others: mine
+                .iter()
+                .filter(|id| **id != unit)
+                .map(|id| (*id, label(id)))
+                .collect(),
+            now,
+            today,
+            owed,
+            names: names.into_iter().map(|n| (n.round, n)).collect(),
+            kept: kept.into_iter().map(|k| (k.check_in.id, k)).collect(),
+            asked,
+        })
+    }
+
+    /// Gives the round that an obligation follows.
+    pub(super) fn round(&self, owed: &StoredObligation) -> Option<&RoundName> {
+        owed.obligation.round.and_then(|round| self.names.get(&round))
+    }
+
+    /// Names what an obligation is for.
+    pub(super) fn label(&self, owed: &StoredObligation, l: Lang) -> String {
+        let round = self.round(owed).map(|round| round.label.clone());
+        round.unwrap_or_else(|| l.letter_follow_up().to_owned())
+    }
+
+    /// Gives the report that an obligation has.
+    pub(super) fn report(&self, owed: &StoredObligation) -> Option<&StoredCheckIn> {
+        owed.latest.and_then(|latest| self.kept.get(&latest))
+    }
+
+    /// Writes an instant as today's readers see it: 16:00; 昨天… with its day where it is not today.
+    pub(super) fn time(&self, app: &App, l: Lang, at: Timestamp) -> String {
+        l.time_for(at, app.settings.service.zone, self.today)
+    }
+
+    /// Tells whether a day is the one before.
+    pub(super) fn is_yesterday(&self, day: NaiveDate) -> bool {
+        day.checked_add_days(Days::new(1)) == Some(self.today)
+    }
+
+    /// Gives what stands above the page.
+    pub(super) fn head(&self, app: &App, l: Lang) -> Head {
+        let zone = app.settings.service.zone;
+        Head {
+            unit: self.unit.0,
+            name: self.name.clone(),
+            above: self.above.clone(),
+            date: l.date(self.today),
+            time: l.time_exact(self.now, zone),
+            now: self.now.timestamp_millis(),
+            ahead: self.now.with_timezone(&zone).offset().fix().local_minus_utc(),
+            others: self
+                .others
+                .iter()
+                .map(|(id, name)| (id.0, name.clone()))
+                .collect(),
+        }
+    }
+
+    /// Says when the unit is asked next.
+    pub(super) async fn next(&self, app: &App, l: Lang) -> Result<String, Failure> {
+        let tree = app.tree().await?;
+        let periods = app.store.read().await?.periods_ending_after(self.now).await?;
+        let schedule = Schedule {
+            periods: &periods,
+            calendar: &app.calendar,
+            zone: app.settings.service.zone,
+        };
+        let unit = tree.get(self.unit);
+        let next = unit.and_then(|unit| {
+            let upcoming = schedule.upcoming(unit, &tree, &[], self.now, AHEAD);
+            upcoming.into_iter().next()
+        });
+        Ok(next.map_or_else(
+            || l.desk_next_none().to_owned(),
+            |next| {
+                let (opens, due) = (next.window.opens(), next.window.due());
+                l.desk_next(next.label, self.time(app, l, opens), self.time(app, l, due))
+            },
+        ))
+    }
+}
+
+/// Gives the units that an actor reports for.
+fn mine(actor: &Actor, tree: &UnitTree) -> Vec<UnitId> {
+    match permit(actor, Deed::Report) {
+        Ok(Scope::Units { subtrees, single }) => {
+            let paths = single.iter().chain(&subtrees);
+            let ids = paths.filter_map(|path| path.id());
+            ids.filter(|id| tree.get(*id).is_some()).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,254 @@
+//! Shows a receipt: the proof that a report is on disk, and whom an urgent one reached.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::card::Panel;
+use crate::domain::access::{Deed, permit};
+use crate::domain::address::Address;
+use crate::domain::alert::State as Progress;
+use crate::domain::checkin::{Provenance, Review};
+use crate::domain::ids::AlertId;
+use crate::domain::intake::FREELY;
+use crate::domain::receipt::Number;
+use crate::domain::screen::Notice;
+use crate::domain::standing::Timeliness;
+use crate::domain::time::from_millis;
+use crate::i18n::Lang;
+use crate::service::{Error, Outcome, Shown, Status};
+use crate::store::{Posted, Tray};
+use crate::web::{App, Failure, Page, Visit, html};
+
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptPage {
+    l: Lang,
+    page: Page,
+    unit: String,
+    /// The day and the round that it is for.
+    day: Option<String>,
+    drill: bool,
+    panel: Panel,
+    mac: String,
+    replaces: Option<String>,
+    /// What is told once, right after sending.
+    told: Vec<String>,
+    amend: Option<String>,
+    reach: Option<Reach>,
+}
+
+/// How far an urgent report has come.
+#[derive(Debug)]
+struct Reach {
+    /// Who has it, in words; empty while nobody does.
+    acknowledged: Vec<String>,
+    /// To how many addresses a letter is on its way or was accepted.
+    told: Vec<Told>,
+    failed: bool,
+}
+
+#[derive(Debug)]
+struct Told {
+    address: String,
+    stands: String,
+    good: bool,
+}
+
+/// What became of the report, as the address of the receipt carries it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct Became {
+    /// `same`, `already`.
+    s: String,
+    /// What was seen in its texts: `m`, `p`, `o`, `c`.
+    n: String,
+}
+
+/// Gives the address of the receipt of a report that was just taken.
+pub(super) fn address(outcome: &Outcome) -> String {
+    let became = match outcome.status {
+        Status::Same => "&s=same",
+        Status::Already { .. } => "&s=already",
+        Status::Recorded | Status::Amended => "",
+    };
+    let n = outcome.notice;
+    let seen = [
+        (n.masked > 0, 'm'),
+        (n.mobile, 'p'),
+        (n.old_id, 'o'),
+        (n.card, 'c'),
+    ];
+    let seen: String = seen
+        .into_iter()
+        .filter(|(seen, _)| *seen)
+        .map(|(_, c)| c)
+        .collect();
+    let seen = if seen.is_empty() {
+        seen
+    } else {
+        format!("&n={seen}")
+    };
+    let more = format!("{became}{seen}");
+    let number = outcome.receipt.number;
+    match more.strip_prefix('&') {
+        Some(more) => format!("/receipt/{number}?{more}"),
+        None => format!("/receipt/{number}"),
+    }
+}
+
+/// Shows a receipt to its unit.
+pub(in crate::web) async fn page(
+    State(app): State<App>,
+    visit: Visit,
+    Path(number): Path<String>,
+    Query(became): Query<Became>,
+) -> Result<Response, Failure> {
+    let number: Number = number.parse().map_err(|_| Failure::NOT_FOUND)?;
+    let shown = app.receipt(visit.actor()?, number).await?;
+    let tree = app.tree().await?;
+    let l = visit.l;
+    let kept = &shown.kept;
+    let unit = tree.label(kept.check_in.unit).map(|label| label.to_string());
+    let template = ReceiptPage {
+        l,
+        page: visit.page.clone(),
+        unit: unit.unwrap_or_default(),
+        day: shown.owed.as_ref().map(|owed| l.date(owed.obligation.day)),
+        drill: shown.owed.as_ref().is_some_and(|owed| owed.drill),
+        panel: panel(&app, l, &shown),
+        mac: shown.receipt.mac.to_string(),
+        replaces: kept.supersedes.map(|id| Number(id).to_string()),
+        told: told(&app, l, &shown, &became).await?,
+        amend: amend(&visit, &shown),
+        reach: reach(&app, l, &shown).await?,
+    };
+    html(&template)
+}
+
+/// Gives where the report is corrected: the latest one of an obligation only, by the unit itself.
+fn amend(visit: &Visit, shown: &Shown) -> Option<String> {
+    let owed = shown.owed.as_ref()?;
+    let is_latest = owed.latest == Some(shown.kept.check_in.id);
+    let may = permit(visit.actor.as_ref()?, Deed::Report);
+    let own = may.is_ok_and(|scope| scope.covers(&owed.path));
+    let (unit, id) = (shown.kept.check_in.unit, owed.obligation.id);
+    (is_latest && own).then(|| format!("/desk/incident?unit={unit}&obligation={id}"))
+}
+
+fn panel(app: &App, l: Lang, shown: &Shown) -> Panel {
+    let (zone, now) = (app.settings.service.zone, app.now());
+    let kept = &shown.kept.check_in;
+    let is_incident = kept.content.incident().is_some();
+    let free = kept.received + FREELY;
+    let late = shown
+        .owed
+        .as_ref()
+        .is_some_and(|owed| owed.obligation.timeliness() == Some(Timeliness::Late));
+    Panel {
+        number: shown.receipt.number.to_string(),
+        received: l.moment_exact(kept.received, zone),
+        is_incident,
+        content: if is_incident {
+            l.receipt_incident()
+        } else {
+            l.receipt_all_clear()
+        },
+        by: (kept.provenance != Provenance::Own).then(|| l.provenance(kept.provenance)),
+        next: match kept.review {
+            Review::Awaiting => l.receipt_next_awaiting(),
+            Review::Refused => l.receipt_next_refused(),
+            _ if is_incident && shown.owed.is_none() => l.receipt_next_beside(),
+            _ if is_incident => l.receipt_next_incident(),
+            _ if late => l.receipt_next_late(),
+            _ => l.receipt_next_done(),
+        },
+        amend: match now < free {
+            true => l.receipt_amend_until(l.time(free, zone)),
+            false => l.receipt_amend_reason().to_owned(),
+        },
+    }
+}
+
+async fn told(app: &App, l: Lang, shown: &Shown, became: &Became) -> Result<Vec<String>, Failure> {
+    let mut told = Vec::new();
+    match became.s.as_str() {
+        "same" => told.push(l.receipt_same().to_owned()),
+        "already" => {
+            let by = app.store.read().await?.author_label(shown.kept.author).await?;
+            let at = l.time(shown.kept.check_in.received, app.settings.service.zone);
+            let by = by.filter(|by| !by.is_empty());
+            told.push(by.map_or_else(
+                || l.receipt_already_unknown().to_owned(),
+                |by| l.receipt_already(by, at),
+            ));
+        }
+        _ => {}
+    }
+    let notice = Notice {
+        masked: u32::from(became.n.contains('m')),
+        mobile: became.n.contains('p'),
+        old_id: became.n.contains('o'),
+        card: became.n.contains('c'),
+    };
+    told.extend(l.notices(notice).into_iter().map(str::to_owned));
+    Ok(told)
+}
+
+/// Gives how far an urgent report has come; `None` for any other.
+async fn reach(app: &App, l: Lang, shown: &Shown) -> Result<Option<Reach>, Failure> {
+    let mut conn = app.store.read().await?;
+    let alert: Option<AlertId> = match shown.kept.check_in.incident {
+        Some(_) => conn.alert_by(shown.kept.check_in.id).await?,
+        None => None,
+    };
+    let Some(alert) = alert else {
+        return Ok(None);
+    };
+    let stored = conn.alert(alert).await?.ok_or(Error::Missing("alert"))?;
+    let (letters, answers) = (
+        conn.posted_for(alert).await?,
+        conn.acknowledgements_of_alert(alert).await?,
+    );
+    drop(conn);
+    let zone = app.settings.service.zone;
+    let told = letters.iter().map(|letter| told_of(letter, l, zone)).collect();
+    let acknowledged = answers.into_iter().map(|answer| {
+        let who = answer
+            .caller_post
+            .or(answer.by_address.map(|address| masked(&address)));
+        let at = from_millis(answer.at).map(|at| l.time(at, zone));
+        l.reach_acknowledged(
+            who.unwrap_or_else(|| l.reach_office().to_owned()),
+            at.unwrap_or_default(),
+        )
+    });
+    Ok(Some(Reach {
+        acknowledged: acknowledged.collect(),
+        told,
+        failed: stored.red.is_some() && !matches!(stored.alert.state, Progress::Acknowledged { .. }),
+    }))
+}
+
+fn told_of(letter: &Posted, l: Lang, zone: Tz) -> Told {
+    let accepted = letter.ended.filter(|_| letter.tray == Tray::Accepted);
+    let stands = match (letter.tray, accepted) {
+        (_, Some(at)) => l.alert_mail_accepted(l.time(at, zone)),
+        (Tray::Failed | Tray::Handled, _) => l.alert_mail_failed().to_owned(),
+        (Tray::Obsolete, _) => l.alert_mail_obsolete().to_owned(),
+        (Tray::Held, _) => l.alert_mail_held().to_owned(),
+        _ => l.alert_mail_waiting().to_owned(),
+    };
+    Told {
+        address: masked(&letter.address),
+        stands,
+        good: accepted.is_some(),
+    }
+}
+
+/// Shows an address without telling all of it to a village's screen.
+fn masked(address: &str) -> String {
+    Address::parse(address).map_or_else(|_| String::new(), |address| address.masked())
+}

@@ -1,5 +1,5 @@
 //! Holds that the pages do what they say, to whom they should, through the real server on a socket.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 mod support;
 
@@ -122,6 +122,7 @@ async fn the_routes_that_are_open_to_anyone_are_these() {
         open,
         [
             "/",
+            "/a/{token}",
             "/assets/{name}",
             "/healthz",
             "/language",

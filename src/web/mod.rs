@@ -4,7 +4,7 @@
 //! which language → `gate.rs` asks the route's door and whether the request comes from a page of ours → a page.
 //!
 //! * `router.rs` — the one table of routes, each with its door
-//! * `server.rs`, `peer.rs` — connections, their limits, the address behind proxies
+//! * `server.rs`, `deadline.rs`, `peer.rs` — connections, their limits, the address behind proxies
 //! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs` — who comes, and may he
 //! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs` — what every page is made of
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
@@ -19,6 +19,7 @@ mod alert;
 mod assets;
 mod board;
 mod cookie;
+mod deadline;
 mod desk;
 mod failure;
 mod form;

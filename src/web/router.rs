@@ -26,8 +26,15 @@ pub struct Route {
 
 /// Gives the table of all pages.
 pub fn table() -> Vec<Route> {
+    [ways_in(), desk(), office(), leaders()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Open to everybody: the ways in, the links in letters, what pages load, health.
+fn ways_in() -> Vec<Route> {
     vec![
-        // Open to everybody: the ways in, health, and what pages load.
         route("/", Door::Anyone, get(home::go)),
         route("/signin", Door::Anyone, get(signin::page).post(signin::enter)),
         route("/signout", Door::Anyone, post(signin::leave)),
@@ -35,7 +42,21 @@ pub fn table() -> Vec<Route> {
         route("/slip", Door::Anyone, get(slip::page).post(slip::bind)),
         route("/language", Door::Anyone, post(language::choose)),
         route("/assets/{name}", Door::Anyone, get(assets::get)),
-        // The desk: a workstation, or a person who reports.
+        // The links in letters: whoever holds one is let in.
+        route(
+            "/a/{token}",
+            Door::Anyone,
+            get(acknowledge::page).post(acknowledge::answer),
+        ),
+        // For monitors.
+        route("/healthz", Door::Anyone, get(health::alive)),
+        route("/readyz", Door::Anyone, get(health::ready)),
+    ]
+}
+
+/// The desk: a workstation, or a person who reports.
+fn desk() -> Vec<Route> {
+    vec![
         route("/desk", Door::Device, get(desk::page).post(desk::submit)),
         route(
             "/desk/incident",
@@ -43,16 +64,12 @@ pub fn table() -> Vec<Route> {
             get(desk::incident::page).post(desk::incident::submit),
         ),
         route("/receipt/{number}", Door::Device, get(desk::receipt::page)),
-        // For monitors.
-        route("/healthz", Door::Anyone, get(health::alive)),
-        route("/readyz", Door::Anyone, get(health::ready)),
-        // The links in letters: whoever holds one is let in.
-        route(
-            "/a/{token}",
-            Door::Anyone,
-            get(acknowledge::page).post(acknowledge::answer),
-        ),
-        // The duty office.
+    ]
+}
+
+/// The duty office.
+fn office() -> Vec<Route> {
+    vec![
         route("/board", Door::May(Deed::SeeBoard), get(board::page)),
         route("/board/unit/{id}", Door::May(Deed::SeeUnit), get(unit::page)),
         route(
@@ -88,7 +105,12 @@ pub fn table() -> Vec<Route> {
             post(outbox::handle),
         ),
         route("/outbox/trust", Door::May(Deed::RetryLetter), post(outbox::trust)),
-        // Leaders.
+    ]
+}
+
+/// Leaders.
+fn leaders() -> Vec<Route> {
+    vec![
         route("/alerts", Door::May(Deed::SeeUrgent), get(alert::list)),
         route(
             "/alert/{id}",

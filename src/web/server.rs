@@ -21,10 +21,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::deadline::Deadline;
 use super::{App, Failure, peer, visit};
 
 /// The longest that accepting waits after a fault such as too many open files.
 const BREATH: Duration = Duration::from_millis(100);
+/// How much longer than its request an answer may take.
+const GRACE: Duration = Duration::from_secs(10);
 /// The largest head of a request.
 const HEAD: usize = 32 * 1024;
 
@@ -94,14 +97,16 @@ impl House {
         place: OwnedSemaphorePermit,
         under_way: &GracefulShutdown,
     ) {
-        let patience = self.app.settings.web.header_timeout.duration();
+        let web = &self.app.settings.web;
+        let patience = (web.header_timeout.duration(), web.request_timeout.duration());
         let handler = tower::service_fn(move |request: hyper::Request<Incoming>| {
             let house = self.clone();
-            async move { Ok::<_, Infallible>(house.answer(request.map(Body::new), from).await) }
+            let request = request.map(|body| Body::new(Deadline::new(body, patience.1)));
+            async move { Ok::<_, Infallible>(house.answer(request, from).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(patience)
+            .header_read_timeout(patience.0)
             .max_buf_size(HEAD)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(handler));
         let connection = under_way.watch(connection);
@@ -118,7 +123,8 @@ impl House {
         let settings = &self.app.settings.web;
         let client = peer::client(from.ip(), request.headers(), &settings.trusted_proxies);
         request.extensions_mut().insert(client);
-        let patience = settings.request_timeout.duration();
+        // A body that is late ends by itself, and its handler says so; this is for what hangs after that.
+        let patience = settings.request_timeout.duration() + GRACE;
         let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
         let method = request.method().clone();
         let answer = tokio::spawn(self.router.clone().oneshot(request));

@@ -27,6 +27,7 @@ fn classes() -> Classes {
 fn flood() -> IncidentContent {
     IncidentContent {
         class: "flood".into(),
+        place: "三组".into(),
         what: "圩堤渗水".into(),
         ..IncidentContent::default()
     }

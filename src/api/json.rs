@@ -1,6 +1,7 @@
 //! Knows JSON as it was written: names that came twice are seen, numbers are whole or not.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -87,10 +88,9 @@ impl<'de> Visitor<'de> for Reader {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let mut object = Object::default();
         while let Some((name, value)) = map.next_entry::<String, Json>()? {
-            if object.fields.contains_key(&name) {
-                object.repeated.push(name);
-            } else {
-                object.fields.insert(name, value);
+            match object.fields.entry(name) {
+                Entry::Occupied(first) => object.repeated.push(first.key().clone()),
+                Entry::Vacant(free) => drop(free.insert(value)),
             }
         }
         Ok(Json::Object(object))

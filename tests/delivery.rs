@@ -9,6 +9,8 @@ mod crashes;
 mod outcomes;
 #[path = "delivery/present.rs"]
 mod present;
+#[path = "delivery/speed.rs"]
+mod speed;
 mod support;
 #[path = "delivery/urgent.rs"]
 mod urgent;

@@ -43,3 +43,32 @@ impl LogKeeper {
         Ok(logged - done)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Options;
+
+    #[tokio::test]
+    async fn the_log_is_written_back_by_its_keeper_and_by_no_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("a.db").display());
+        let store = Store::connect(&url, Options::default()).await.unwrap();
+        let mut keeper = store.log_keeper().await.unwrap().unwrap();
+        keeper.write_back().await.unwrap();
+        for n in 0..1200 {
+            let mut tx = store.begin().await.unwrap();
+            tx.mark_bad(&format!("n{n}@v.example"), Default::default(), &"x".repeat(4000))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+        let Store::Sqlite { file, .. } = &store else {
+            return;
+        };
+        let log = file.with_extension("db-wal");
+        let long = std::fs::metadata(&log).unwrap().len();
+        assert!(long > 1200 * 4096, "no commit wrote it back: {long}");
+        assert_eq!(keeper.write_back().await.unwrap(), 0);
+    }
+}

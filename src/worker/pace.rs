@@ -19,7 +19,8 @@ impl Pace {
         let most = match lane {
             // Few, so that a crash leaves few in doubt.
             Lane::Urgent => 16,
-            Lane::Routine => 512,
+            // Not more, so that no transaction with their bytes holds SQLite's one writer for long.
+            Lane::Routine => 128,
         };
         Self { most, size: 8 }
     }
@@ -46,7 +47,7 @@ mod tests {
         let mut pace = Pace::of(Lane::Routine);
         pace.learn(8, Duration::from_secs(60));
         assert_eq!(pace.size(), 1);
-        for expected in [4, 16, 64, 256, 512, 512] {
+        for expected in [4, 16, 64, 128, 128, 128] {
             pace.learn(pace.size(), Duration::from_millis(2));
             assert_eq!(pace.size(), expected);
         }

@@ -173,3 +173,38 @@ on_both!(
         post.day.send(LIU, report).await.unwrap();
     }
 );
+
+on_both!(
+    a_letter_is_in_its_reader_s_language_and_names_a_stop_of_the_service,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        post.day.officer().await;
+        post.day
+            .meddle(
+                "UPDATE account SET address = 'west@county.example', language = 'en' WHERE login = 'officer'",
+            )
+            .await;
+        post.day.until("14:00").await;
+        post.service().beat("one", None).await.unwrap();
+        post.day.jump("15:00").await;
+        post.service().beat("two", None).await.unwrap();
+        post.day.until("16:40").await;
+        post.deliver().await;
+        let mails = post.server.accepted();
+        let to = |address: &str| mails.iter().find(|mail| mail.to == [address]).unwrap();
+        let west = to("west@county.example");
+        assert_eq!(
+            west.subject(),
+            "[Escalated] 柳村 (西山镇) has not reported: 晚报, due 06-01 16:00"
+        );
+        assert!(
+            west.text()
+                .contains("From 1 June, 14:00 to 1 June, 15:00 the service was down"),
+            "{}",
+            west.text()
+        );
+        assert_eq!(west.header("Content-Language").as_deref(), Some("en"));
+        let east = to("east@county.example").text();
+        assert!(east.contains("6月1日 14:00 至 6月1日 15:00 系统停机"), "{east}");
+    }
+);

@@ -120,6 +120,26 @@ on_both!(
 );
 
 on_both!(
+    when_no_letter_of_a_call_can_arrive_the_next_step_is_called_at_once,
+    |db| async move {
+        let mut post = Post::begin_with(db, &[("urgent.steps", "deputy@county.example")]).await;
+        post.server
+            .to("leader@county.example", At::Rcpt, Act::say("550 no such user"));
+        alarm(&post.day, "管涌").await;
+        post.deliver().await;
+        assert_eq!(
+            post.state("leader@county.example").await,
+            "dead 1 recipient_refused"
+        );
+        post.service().tick().await.unwrap();
+        post.deliver().await;
+        assert_eq!(post.took(), ["deputy@county.example"]);
+        // The call before reached nobody, so it is not counted as one.
+        assert!(!post.server.accepted()[0].text().contains("此前已通知"));
+    }
+);
+
+on_both!(
     two_services_on_one_database_send_each_letter_once,
     |db| async move {
         if !db.is_postgres() {

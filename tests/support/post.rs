@@ -41,9 +41,16 @@ pub fn settings(port: &str) -> Vec<(&str, &str)> {
 impl Post {
     /// Begins the day of [`Day::begin`] with a mail server.
     pub async fn begin(db: &Fresh) -> Self {
+        Self::begin_with(db, &[]).await
+    }
+
+    /// Begins it with further settings.
+    pub async fn begin_with(db: &Fresh, more: &[(&str, &str)]) -> Self {
         let server = Server::start(Setup::plain().offering("PLAIN")).await;
         let port = server.port().to_string();
-        let day = Day::begin_with(db, &settings(&port)).await;
+        let mut flags = settings(&port);
+        flags.extend(more);
+        let day = Day::begin_with(db, &flags).await;
         Self::of(day, server)
     }
 
@@ -108,36 +115,7 @@ impl Post {
 
     /// Writes letters whose links end at an instant.
     pub async fn letters_until(&self, addresses: &[&str], expires: Timestamp) {
-        let Identity::Account(account) = self.day.officer().await.identity else {
-            panic!("the officer has an account")
-        };
-        let details = Details::SignIn { account, expires }.to_text();
-        let service = self.service();
-        let letter = |address: &&str| {
-            let key = account_key("test", &Address::parse(address).unwrap());
-            NewLetter {
-                kind: LetterKind::Account.code(),
-                priority: LetterKind::Account.priority() as i64,
-                address: (*address).to_owned(),
-                language: "zh-CN",
-                round_id: None,
-                due_at: None,
-                step: None,
-                resumption: None,
-                alert_id: None,
-                pass: None,
-                details: details.clone(),
-                message_id: message_id(&service.deployment, &key),
-                ready: 1,
-                token_hash: None,
-                dedup_key: key,
-            }
-        };
-        let letters: Vec<NewLetter> = addresses.iter().map(letter).collect();
-        let mut tx = service.store.begin().await.unwrap();
-        tx.add_letters(&letters, service.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        service.outgoing.notify_one();
+        letters(&self.day, addresses, expires).await;
     }
 
     /// Tells what became of the newest letter to an address: `waiting 1` (attempts that count), `dead 3 in_doubt`.
@@ -202,4 +180,38 @@ impl Post {
             .map(|mail| mail.to.join(","))
             .collect()
     }
+}
+
+/// Writes letters whose links end at an instant.
+pub async fn letters(day: &Day, addresses: &[&str], expires: Timestamp) {
+    let Identity::Account(account) = day.officer().await.identity else {
+        panic!("the officer has an account")
+    };
+    let details = Details::SignIn { account, expires }.to_text();
+    let service = &day.house.service;
+    let letter = |address: &&str| {
+        let key = account_key("test", &Address::parse(address).unwrap());
+        NewLetter {
+            kind: LetterKind::Account.code(),
+            priority: LetterKind::Account.priority() as i64,
+            address: (*address).to_owned(),
+            language: "zh-CN",
+            round_id: None,
+            due_at: None,
+            step: None,
+            resumption: None,
+            alert_id: None,
+            pass: None,
+            details: details.clone(),
+            message_id: message_id(&service.deployment, &key),
+            ready: 1,
+            token_hash: None,
+            dedup_key: key,
+        }
+    };
+    let letters: Vec<NewLetter> = addresses.iter().map(letter).collect();
+    let mut tx = service.store.begin().await.unwrap();
+    tx.add_letters(&letters, service.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    service.outgoing.notify_one();
 }

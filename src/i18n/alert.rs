@@ -25,7 +25,7 @@ messages! {
     alert_mail_accepted(time): "{time} 邮件服务器已接收", "accepted by the mail server {time}";
     alert_mail_waiting: "正在发送", "on its way";
     alert_mail_failed: "没有送达", "failed";
-    alert_mail_obsolete: "未发，已有人签收", "not sent: somebody has it";
+    alert_mail_obsolete: "未发，已不需要", "not sent: no longer needed";
     alert_mail_held: "暂停发送", "held";
     alert_answers: "签收情况", "Who has it";
     alert_answers_none: "还没有人签收。", "Nobody yet.";

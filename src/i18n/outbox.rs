@@ -1,7 +1,7 @@
 //! Knows the words of the outbox: trays, stages of a delivery, outcomes.
 
 use super::messages;
-use crate::domain::delivery::{Class, Stage};
+use crate::domain::delivery::{Class, Reason, Stage};
 use crate::domain::language::Lang;
 
 messages! {
@@ -64,6 +64,12 @@ messages! {
     outcome_recipient_permanent: "收件人拒收", "recipient refused";
     outcome_message_temporary: "邮件暂时不收", "message refused for now";
     outcome_message_permanent: "邮件被拒收", "message refused";
+    /// Why a letter is given up.
+    reason_recipient_refused: "收件人地址被拒收，请核对邮箱", "the recipient is refused; please check the address";
+    reason_message_refused: "邮件被对方拒收", "the message was refused";
+    reason_in_doubt: "发过三次，对方都没有确认收到", "sent three times and never confirmed";
+    reason_tried_out: "多次尝试都暂时不收", "refused for the time being once too often";
+
     outcome_in_doubt: "未确认是否收到", "in doubt";
 }
 
@@ -80,6 +86,16 @@ impl Lang {
             Stage::RcptTo => self.stage_rcpt_to(),
             Stage::Data => self.stage_data(),
             Stage::EndOfData => self.stage_end_of_data(),
+        }
+    }
+
+    /// Says why a letter is given up.
+    pub fn given_up(self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::RecipientRefused => self.reason_recipient_refused(),
+            Reason::MessageRefused => self.reason_message_refused(),
+            Reason::InDoubt => self.reason_in_doubt(),
+            Reason::TriedOut => self.reason_tried_out(),
         }
     }
 

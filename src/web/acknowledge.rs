@@ -11,11 +11,12 @@ use super::page::{Page, html, html_with, see};
 use super::visit::Visit;
 use super::{App, Failure};
 use crate::domain::ids::{AlertId, LetterId, ObligationId};
+use crate::domain::obligation::Obligation;
 use crate::domain::standing::standing;
 use crate::domain::time::from_millis;
 use crate::i18n::Lang;
-use crate::service::{Error, token_hash};
-use crate::store::ChaseLetterRow;
+use crate::service::token_hash;
+use crate::store::{ChaseLetterRow, NamedUnit};
 
 /// How many units the page names.
 const NAMED: usize = 600;
@@ -105,23 +106,16 @@ async fn find(app: &App, token: &str) -> Result<Option<ChaseLetterRow>, Failure>
     if !plausible {
         return Ok(None);
     }
-    let mut conn = app.store.read().await.map_err(Error::from)?;
-    Ok(conn
-        .letter_by_token(&token_hash(token))
-        .await
-        .map_err(Error::from)?)
+    let mut conn = app.store.read().await?;
+    Ok(conn.letter_by_token(&token_hash(token)).await?)
 }
 
 async fn about(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<About, Failure> {
     let tree = app.tree().await?;
     if let Some(alert) = letter.alert_id {
-        let mut conn = app.store.read().await.map_err(Error::from)?;
-        let known = conn
-            .alert(AlertId(alert))
-            .await
-            .map_err(Error::from)?
-            .ok_or(Failure::NOT_FOUND)?;
-        let incident = conn.incident(known.incident).await.map_err(Error::from)?;
+        let mut conn = app.store.read().await?;
+        let known = conn.alert(AlertId(alert)).await?.ok_or(Failure::NOT_FOUND)?;
+        let incident = conn.incident(known.incident).await?;
         let incident = incident.ok_or(Failure::NOT_FOUND)?;
         let urgent = Teller::of(app, l, &tree)
             .urgent(&mut conn, &known, &incident)
@@ -136,14 +130,11 @@ async fn about(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<About, Fai
 
 async fn chase(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<Chase, Failure> {
     let (zone, now, tree) = (app.settings.service.zone, app.now(), app.tree().await?);
-    let mut conn = app.store.read().await.map_err(Error::from)?;
-    let ids = conn.letter_items(letter.id).await.map_err(Error::from)?;
+    let mut conn = app.store.read().await?;
+    let ids = conn.letter_items(letter.id).await?;
     let ids: Vec<ObligationId> = ids.into_iter().map(ObligationId).collect();
-    let owed = conn.obligations(&ids).await.map_err(Error::from)?;
-    let named = conn
-        .named_units(&[LetterId(letter.id)], i64::MAX)
-        .await
-        .map_err(Error::from)?;
+    let owed = conn.obligations(&ids).await?;
+    let named = conn.named_units(&[LetterId(letter.id)], i64::MAX).await?;
     drop(conn);
     let clerk = super::letters::Clerk {
         l,
@@ -151,47 +142,26 @@ async fn chase(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<Chase, Fai
         now,
         tree: &tree,
     };
-    let mut units = Vec::new();
-    for unit in &named {
-        let Some(o) = owed.iter().find(|o| o.obligation.id.0 == unit.obligation_id) else {
-            continue;
-        };
+    let teller = |unit: &NamedUnit| {
+        let o = owed.iter().find(|o| o.obligation.id.0 == unit.obligation_id)?;
         let met = o.obligation.is_met() && o.incident;
         let view = StandingView::of(l, standing(&o.obligation, now).code(), met);
         let rests = o
             .obligation
             .resumption
             .filter(|at| *at > now && o.obligation.is_unmet());
-        let rank = (!o.obligation.is_unmet(), units.len());
-        units.push((
-            rank,
-            (
-                clerk.unit(unit),
-                view,
-                rests.map(|at| l.row_paused(when(l, at, now, zone))),
-            ),
-        ));
-    }
+        let rests = rests.map(|at| l.row_paused(when(l, at, now, zone)));
+        Some((!o.obligation.is_unmet(), (clerk.unit(unit), view, rests)))
+    };
+    let mut units: Vec<_> = named.iter().filter_map(teller).collect();
     // Those that are still missing first.
-    units.sort_by_key(|(rank, _)| *rank);
+    units.sort_by_key(|(is_done, _)| *is_done);
     let unmet: Vec<_> = owed
         .iter()
         .map(|o| &o.obligation)
         .filter(|o| o.is_unmet())
         .collect();
-    let resting: Vec<_> = unmet
-        .iter()
-        .filter_map(|o| o.resumption)
-        .filter(|at| *at > now)
-        .collect();
-    let ends: bool = unmet
-        .iter()
-        .any(|o| o.resumption.is_some_and(|at| at >= o.window.closes()));
-    let done = letter.acknowledged_at.map(|_| match resting.iter().max() {
-        Some(_) if ends => l.answer_chase_done_end(resting.len()),
-        Some(at) => l.answer_chase_done(resting.len(), when(l, *at, now, zone)),
-        None => l.answer_chase_nothing().to_owned(),
-    });
+    let done = letter.acknowledged_at.map(|_| outcome(app, l, &unmet));
     Ok(Chase {
         lead: l.answer_chase_lead(named.len()),
         is_open: !unmet.is_empty(),
@@ -199,4 +169,22 @@ async fn chase(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<Chase, Fai
         promise: l.answer_chase_promise(l.span(app.settings.chase.pause.delta())),
         done,
     })
+}
+
+/// Says what an acknowledgement did: until when the chase rests.
+fn outcome(app: &App, l: Lang, unmet: &[&Obligation]) -> String {
+    let (now, zone) = (app.now(), app.settings.service.zone);
+    let resting: Vec<_> = unmet
+        .iter()
+        .filter_map(|o| o.resumption)
+        .filter(|at| *at > now)
+        .collect();
+    let ends = unmet
+        .iter()
+        .any(|o| o.resumption.is_some_and(|at| at >= o.window.closes()));
+    match resting.iter().max() {
+        Some(_) if ends => l.answer_chase_done_end(resting.len()),
+        Some(at) => l.answer_chase_done(resting.len(), when(l, *at, now, zone)),
+        None => l.answer_chase_nothing().to_owned(),
+    }
 }

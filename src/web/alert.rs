@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono_tz::Tz;
 
-use super::board::acts::{input_time, notice, said, with_notice};
+use super::board::acts::said;
+use super::board::form::input_time;
+use super::board::notice::{notice, with_notice};
 use super::board::{Asked, IncidentView, Strip, class_name, colour, when};
 use super::form::Fields;
 use super::page::{Page, html, html_with, see};
@@ -91,13 +93,10 @@ struct CallView {
 /// Lists the urgent reports, those that nobody has first.
 pub(super) async fn list(State(app): State<App>, visit: Visit) -> Result<Response, Failure> {
     let (l, zone, now) = (visit.l, app.settings.service.zone, app.now());
-    let scope = permit(visit.actor()?, Deed::SeeUrgent).map_err(Error::from)?;
+    let scope = permit(visit.actor()?, Deed::SeeUrgent)?;
     let tree = app.tree().await?;
-    let mut conn = app.store.read().await.map_err(Error::from)?;
-    let incidents = conn
-        .urgent_incidents(&scope.ranges(), LISTED)
-        .await
-        .map_err(Error::from)?;
+    let mut conn = app.store.read().await?;
+    let incidents = conn.urgent_incidents(&scope.ranges(), LISTED).await?;
     drop(conn);
     let strip = Strip {
         l,
@@ -185,22 +184,18 @@ async fn show(
 ) -> Result<Response, Failure> {
     let l = visit.l;
     let actor = visit.actor()?;
-    let scope = permit(actor, Deed::SeeUrgent).map_err(Error::from)?;
+    let scope = permit(actor, Deed::SeeUrgent)?;
     let tree = app.tree().await?;
-    let mut conn = app.store.read().await.map_err(Error::from)?;
-    let known = conn
-        .alert(id)
-        .await
-        .map_err(Error::from)?
-        .ok_or(Failure::NOT_FOUND)?;
-    let incident = conn.incident(known.incident).await.map_err(Error::from)?;
+    let mut conn = app.store.read().await?;
+    let known = conn.alert(id).await?.ok_or(Failure::NOT_FOUND)?;
+    let incident = conn.incident(known.incident).await?;
     let incident = incident
         .filter(|i| scope.covers(&i.path))
         .ok_or(Failure::NOT_FOUND)?;
     let teller = Teller::of(app, l, &tree);
     let urgent = teller.urgent(&mut conn, &known, &incident).await?;
-    let letters = conn.posted_for(id).await.map_err(Error::from)?;
-    let answers = conn.acknowledgements_of_alert(id).await.map_err(Error::from)?;
+    let letters = conn.posted_for(id).await?;
+    let answers = conn.acknowledgements_of_alert(id).await?;
     drop(conn);
     let me = match actor.identity {
         crate::domain::access::Identity::Account(id) => Some(id.0),
@@ -263,13 +258,10 @@ impl<'a> Teller<'a> {
         incident: &StoredIncident,
     ) -> Result<Urgent, Failure> {
         let l = self.l;
-        let kept = conn.check_in(known.check_in).await.map_err(Error::from)?;
+        let kept = conn.check_in(known.check_in).await?;
         let kept = kept.ok_or(Failure::NOT_FOUND)?;
         let content = kept.check_in.content.incident().cloned().unwrap_or_default();
-        let answers = conn
-            .acknowledgements_of_alert(known.id)
-            .await
-            .map_err(Error::from)?;
+        let answers = conn.acknowledgements_of_alert(known.id).await?;
         let mut views = Vec::new();
         for answer in &answers {
             views.push(self.answer(conn, answer).await?);
@@ -341,7 +333,7 @@ impl<'a> Teller<'a> {
         let mut label = async |id: Option<i64>| -> Result<Option<String>, Failure> {
             match id {
                 Some(id) => {
-                    let account = conn.account(AccountId(id)).await.map_err(Error::from)?;
+                    let account = conn.account(AccountId(id)).await?;
                     Ok(account.map(|account| account.label))
                 }
                 None => Ok(None),

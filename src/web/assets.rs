@@ -26,13 +26,17 @@ const STYLE: Asset = Asset {
         include_str!("../../assets/base.css"),
         include_str!("../../assets/form.css"),
         include_str!("../../assets/desk.css"),
+        include_str!("../../assets/board.css"),
     ),
 };
 const SCRIPT: Asset = Asset {
     stem: "allclear",
     ending: "js",
     kind: "text/javascript; charset=utf-8",
-    content: include_str!("../../assets/allclear.js"),
+    content: concat!(
+        include_str!("../../assets/allclear.js"),
+        include_str!("../../assets/board.js"),
+    ),
 };
 const ICON: Asset = Asset {
     stem: "icon",

@@ -3,19 +3,22 @@
 //! * `address.rs` — what the address bar holds
 //! * `load.rs` — everything that one page reads
 //! * `view.rs`, `rows.rs`, `red.rs` — how it is said
-//! * `acts.rs`, `enter.rs` — the forms behind the buttons
+//! * `acts.rs`, `form.rs`, `enter.rs` — the forms behind the buttons; `notice.rs` — the sentence after an act
 
 pub(super) mod acts;
 mod address;
 pub(super) mod enter;
+mod folds;
+pub(super) mod form;
 mod load;
+pub(super) mod notice;
 mod red;
 mod rows;
 mod view;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 pub(super) use address::{Address, Asked};
@@ -26,6 +29,9 @@ use super::page::html;
 use super::visit::Visit;
 use super::{App, Failure};
 use crate::service::token_hash;
+
+/// Tells a poll that found nothing new as of when that is.
+const AS_OF: HeaderName = HeaderName::from_static("x-as-of");
 
 /// Shows the board. A poll that finds nothing new is answered in a few bytes.
 pub(super) async fn page(
@@ -44,15 +50,16 @@ pub(super) async fn page(
     })?;
     // What the clock alone changes is nothing new.
     let tag = format!("\"{}\"", &token_hash(&text.replace(&view.as_of, ""))[..24]);
-    if headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
-    {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    let mut response = html(&view)?;
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        response.headers_mut().insert(header::ETAG, tag);
+    let known = headers.get(header::IF_NONE_MATCH);
+    let mut response = match known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => html(&view)?,
+    };
+    let as_of = view.l.data_as_of(&view.as_of);
+    let as_of: String = form_urlencoded::byte_serialize(as_of.as_bytes()).collect();
+    for (name, said) in [(header::ETAG, tag), (AS_OF, as_of.replace('+', "%20"))] {
+        let value = HeaderValue::from_str(&said).ok();
+        response.headers_mut().extend(value.map(|value| (name, value)));
     }
     Ok(response)
 }

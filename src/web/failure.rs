@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::config::Size;
+use crate::domain::access::Denied;
 use crate::i18n::Lang;
 use crate::service::{Error, Fault};
 
@@ -155,6 +156,12 @@ pub(super) fn of_fault(fault: Fault, l: Lang) -> String {
         Fault::TooEarly => l.error_field_too_early().to_owned(),
         Fault::TooLate => l.error_field_too_late().to_owned(),
         Fault::Unreadable => l.error_field_unreadable().to_owned(),
+    }
+}
+
+impl From<Denied> for Failure {
+    fn from(denied: Denied) -> Self {
+        Error::from(denied).into()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 
 use super::board::when;
-use crate::domain::delivery::{Class, Stage};
+use crate::domain::delivery::{Class, Reason, Stage};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::{UnitPath, UnitTree};
 use crate::i18n::Lang;
@@ -23,7 +23,7 @@ pub(super) struct LetterView {
     pub(super) word: &'static str,
     pub(super) written: String,
     pub(super) notes: Vec<String>,
-    pub(super) failure: Option<String>,
+    pub(super) failure: Option<&'static str>,
     pub(super) units: Vec<String>,
     pub(super) more_units: Option<String>,
     pub(super) attempts: Vec<AttemptView>,
@@ -150,7 +150,11 @@ impl Clerk<'_> {
             word: tray(l, letter.tray),
             written: l.letter_written(self.when(letter.created)),
             notes,
-            failure: letter.failure.clone().filter(|words| !words.is_empty()),
+            failure: letter
+                .failure
+                .as_deref()
+                .and_then(Reason::parse)
+                .map(|reason| l.given_up(reason)),
             more_units: left_out.then(|| l.letter_units(letter.units)),
             units,
             tried: match attempts.len() {

@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use chrono::TimeDelta;
 
-use super::board::acts::{notice, with_notice};
+use super::board::notice::{notice, with_notice};
 use super::board::{Asked, when};
 use super::form::Fields;
 use super::letters::{Clerk, LetterView, tray};
@@ -67,29 +67,23 @@ pub(super) async fn page(
     let asked = Asked::read(query.as_deref().unwrap_or_default());
     let (l, zone, now) = (visit.l, app.settings.service.zone, app.now());
     let actor = visit.actor()?;
-    let scope = permit(actor, Deed::SeeOutbox).map_err(Error::from)?;
+    let scope = permit(actor, Deed::SeeOutbox)?;
     let may_retry = permit(actor, Deed::RetryLetter).is_ok();
     let (ranges, whole) = (scope.ranges(), scope == Scope::Whole);
     let tree = app.tree().await?;
-    let mut conn = app.store.read().await.map_err(Error::from)?;
-    let counts = conn
-        .posted_counts(&ranges, whole, now - COUNTED)
-        .await
-        .map_err(Error::from)?;
+    let mut conn = app.store.read().await?;
+    let counts = conn.posted_counts(&ranges, whole, now - COUNTED).await?;
     let count = |tray: Tray| counts.iter().find(|(t, _)| *t == tray).map_or(0, |(_, n)| *n);
     // What failed comes first; then what is on its way; then what has arrived.
     let first = [Tray::Failed, Tray::Waiting].into_iter().find(|t| count(*t) > 0);
     let chosen = Tray::parse(asked.get("tray")).or(first).unwrap_or(Tray::Accepted);
     let before = asked.number("before").map(LetterId);
-    let letters = conn
-        .posted_in(chosen, &ranges, whole, before, LISTED)
-        .await
-        .map_err(Error::from)?;
+    let letters = conn.posted_in(chosen, &ranges, whole, before, LISTED).await?;
     let ids: Vec<LetterId> = letters.iter().map(|letter| letter.id).collect();
-    let attempts = conn.attempts(&ids).await.map_err(Error::from)?;
-    let units = conn.named_units(&ids, NAMED).await.map_err(Error::from)?;
-    let bad = conn.bad_contacts(None).await.map_err(Error::from)?;
-    let relay = conn.relay().await.map_err(Error::from)?;
+    let attempts = conn.attempts(&ids).await?;
+    let units = conn.named_units(&ids, NAMED).await?;
+    let bad = conn.bad_contacts(None).await?;
+    let relay = conn.relay().await?;
     drop(conn);
     let clerk = Clerk {
         l,
@@ -99,22 +93,13 @@ pub(super) async fn page(
     };
     let full = i64::try_from(letters.len()).is_ok_and(|n| n == LISTED);
     let last = ids.last().filter(|_| full);
-    let trays = Tray::ALL.into_iter().map(|t| TrayView {
-        href: format!("/outbox?tray={}", t.code()),
-        code: t.code(),
-        word: tray(l, t),
-        n: count(t),
-        is_chosen: t == chosen,
-    });
     let time = |at| when(l, at, now, zone);
     let (relay_line, relay_is_bad) = relay_line(l, &relay, now, &time);
     html(&Outbox {
         l,
         page: visit.page.clone(),
         notice: notice(l, &asked),
-        trays: trays
-            .filter(|t| t.n > 0 || t.is_chosen || t.code != "held")
-            .collect(),
+        trays: trays(l, &count, chosen),
         here: chosen.code(),
         letters: clerk.letters(&letters, &attempts, &units),
         older: last.map(|id| format!("/outbox?tray={}&before={id}", chosen.code())),
@@ -124,6 +109,19 @@ pub(super) async fn page(
         relay_is_bad,
         may_retry,
     })
+}
+
+/// Says the trays; that of held letters only if there are any.
+fn trays(l: Lang, count: &impl Fn(Tray) -> i64, chosen: Tray) -> Vec<TrayView> {
+    let view = |t: Tray| TrayView {
+        href: format!("/outbox?tray={}", t.code()),
+        code: t.code(),
+        word: tray(l, t),
+        n: count(t),
+        is_chosen: t == chosen,
+    };
+    let shown = |t: &TrayView| t.n > 0 || t.is_chosen || t.code != Tray::Held.code();
+    Tray::ALL.into_iter().map(view).filter(shown).collect()
 }
 
 fn relay_line(

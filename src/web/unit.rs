@@ -8,7 +8,7 @@ use axum::response::Response;
 use chrono::{Datelike as _, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::board::acts::notice;
+use super::board::notice::notice;
 use super::board::{Asked, StandingView, class_name, when};
 use super::letters::{Clerk, LetterView};
 use super::page::{Page, dial, html};
@@ -22,8 +22,9 @@ use crate::domain::standing::standing;
 use crate::domain::time::{Timestamp, local_day, timestamp};
 use crate::domain::unit::{Contacts, UnitPath};
 use crate::i18n::Lang;
-use crate::service::Error;
-use crate::store::{BoardRound, Decision, StoredCheckIn, StoredObligation, moment};
+use crate::store::{
+    Attempt, BadAddress, BoardRound, Decision, Posted, StoredCheckIn, StoredObligation, moment,
+};
 
 /// How far back the page looks.
 const SPAN: TimeDelta = TimeDelta::days(7);
@@ -103,61 +104,28 @@ pub(super) async fn page(
     let asked = Asked::read(query.as_deref().unwrap_or_default());
     let (l, zone, now) = (visit.l, app.settings.service.zone, app.now());
     let actor = visit.actor()?;
-    let scope = permit(actor, Deed::SeeUnit).map_err(Error::from)?;
+    let scope = permit(actor, Deed::SeeUnit)?;
     let tree = app.tree().await?;
     let unit = tree.get(UnitId(id)).filter(|unit| scope.covers(&unit.path));
     let unit = unit.ok_or(Failure::NOT_FOUND)?;
-    let since = now - SPAN;
-    let mut conn = app.store.read().await.map_err(Error::from)?;
-    let owed = conn
-        .obligations_of_unit(unit.id, now, since)
-        .await
-        .map_err(Error::from)?;
-    let rounds = conn.board_rounds(since, None).await.map_err(Error::from)?;
-    let check_ins = conn.check_ins_of(unit.id, LISTED).await.map_err(Error::from)?;
-    let decisions = conn
-        .decisions(unit.id, since, LISTED)
-        .await
-        .map_err(Error::from)?;
-    let mut contacts = conn.contacts(Some(&[unit.id])).await.map_err(Error::from)?;
-    let bad = conn.bad_addresses().await.map_err(Error::from)?;
-    let times = conn
-        .times_asked(unit.id, month(now, zone))
-        .await
-        .map_err(Error::from)?;
     let sees_letters = permit(actor, Deed::SeeOutbox).is_ok_and(|scope| scope.covers(&unit.path));
-    let letters = match sees_letters {
-        true => {
-            let letters = conn
-                .posted_about(unit.id, since, LISTED)
-                .await
-                .map_err(Error::from)?;
-            let ids: Vec<LetterId> = letters.iter().map(|letter| letter.id).collect();
-            let attempts = conn.attempts(&ids).await.map_err(Error::from)?;
-            let clerk = Clerk {
-                l,
-                zone,
-                now,
-                tree: &tree,
-            };
-            Some(clerk.letters(&letters, &attempts, &[]))
-        }
-        false => None,
-    };
-    drop(conn);
-    let contacts = contacts.remove(&unit.id).unwrap_or_default();
-    let is_bad = |address: &str| bad.iter().any(|one| one.address == address);
+    let record = Record::read(&app, unit.id, sees_letters).await?;
     let teller = Teller {
         l,
         zone,
         now,
         app: &app,
     };
-    let labels: HashMap<i64, &BoardRound> = rounds.iter().map(|r| (r.stored.round.id.0, r)).collect();
-    let mut above: Vec<String> = tree
-        .ancestors(unit.id)
-        .map(|u| u.name.as_str().to_owned())
-        .collect();
+    let clerk = Clerk {
+        l,
+        zone,
+        now,
+        tree: &tree,
+    };
+    let contacts = &record.contacts;
+    let labels: HashMap<i64, &BoardRound> = record.rounds.iter().map(|r| (r.stored.round.id.0, r)).collect();
+    let above = tree.ancestors(unit.id).map(|u| u.name.as_str().to_owned());
+    let mut above: Vec<String> = above.collect();
     above.reverse();
     html(&UnitPage {
         l,
@@ -166,19 +134,70 @@ pub(super) async fn page(
         above,
         kind: l.unit_kind(unit.kind),
         code: unit.code.as_ref().map(|code| l.unit_code(code.as_str())),
-        asked: l.unit_asked(times),
+        asked: l.unit_asked(record.times),
         dial: dial(contacts.phone.as_deref().unwrap_or_default()),
-        mails: mails(l, &contacts, &is_bad),
-        post: contacts.duty_post,
-        phone: contacts.phone,
-        rounds: owed.iter().rev().map(|o| teller.owed(o, &labels)).collect(),
-        check_ins: check_ins.iter().map(|c| teller.check_in(c)).collect(),
-        letters,
-        decisions: decisions.iter().map(|d| teller.decision(d)).collect(),
+        mails: mails(l, contacts, &record.bad),
+        post: contacts.duty_post.clone(),
+        phone: contacts.phone.clone(),
+        rounds: record
+            .owed
+            .iter()
+            .rev()
+            .map(|o| teller.owed(o, &labels))
+            .collect(),
+        check_ins: record.check_ins.iter().map(|c| teller.check_in(c)).collect(),
+        letters: record
+            .letters
+            .as_ref()
+            .map(|(letters, attempts)| clerk.letters(letters, attempts, &[])),
+        decisions: record.decisions.iter().map(|d| teller.decision(d)).collect(),
         may: may(actor, &unit.path),
         here: format!("/board/unit/{id}"),
         page: visit.page.clone(),
     })
+}
+
+/// What the tables know of a unit.
+struct Record {
+    owed: Vec<StoredObligation>,
+    rounds: Vec<BoardRound>,
+    check_ins: Vec<StoredCheckIn>,
+    decisions: Vec<Decision>,
+    contacts: Contacts,
+    bad: Vec<BadAddress>,
+    times: i64,
+    /// `None`: the reader may not see letters.
+    letters: Option<(Vec<Posted>, Vec<Attempt>)>,
+}
+
+impl Record {
+    async fn read(app: &App, unit: UnitId, sees_letters: bool) -> Result<Self, Failure> {
+        let now = app.now();
+        let since = now - SPAN;
+        let mut conn = app.store.read().await?;
+        let letters = match sees_letters {
+            true => {
+                let letters = conn.posted_about(unit, since, LISTED).await?;
+                let ids: Vec<LetterId> = letters.iter().map(|letter| letter.id).collect();
+                let attempts = conn.attempts(&ids).await?;
+                Some((letters, attempts))
+            }
+            false => None,
+        };
+        let mut contacts = conn.contacts(Some(&[unit])).await?;
+        Ok(Self {
+            owed: conn.obligations_of_unit(unit, now, since).await?,
+            rounds: conn.board_rounds(since, None).await?,
+            check_ins: conn.check_ins_of(unit, LISTED).await?,
+            decisions: conn.decisions(unit, since, LISTED).await?,
+            contacts: contacts.remove(&unit).unwrap_or_default(),
+            bad: conn.bad_addresses().await?,
+            times: conn
+                .times_asked(unit, month(now, app.settings.service.zone))
+                .await?,
+            letters,
+        })
+    }
 }
 
 fn may(actor: &Actor, path: &UnitPath) -> May {
@@ -191,7 +210,7 @@ fn may(actor: &Actor, path: &UnitPath) -> May {
     }
 }
 
-fn mails(l: Lang, contacts: &Contacts, is_bad: &impl Fn(&str) -> bool) -> Vec<(&'static str, Vec<MailView>)> {
+fn mails(l: Lang, contacts: &Contacts, bad: &[BadAddress]) -> Vec<(&'static str, Vec<MailView>)> {
     let lists = [
         (l.unit_reporter_mail(), &contacts.reporter),
         (l.unit_backup_mail(), &contacts.backup),
@@ -199,7 +218,7 @@ fn mails(l: Lang, contacts: &Contacts, is_bad: &impl Fn(&str) -> bool) -> Vec<(&
     ];
     let view = |address: &crate::domain::address::Address| MailView {
         address: address.as_str().to_owned(),
-        is_bad: is_bad(address.as_str()),
+        is_bad: bad.iter().any(|one| one.address == address.as_str()),
     };
     lists
         .into_iter()

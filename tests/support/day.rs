@@ -59,12 +59,15 @@ impl Day {
             ("duty.leaders", "leader@county.example"),
             ("duty.phone", "0793-0000000"),
             ("chase.pause", "30m"),
+            ("web.plain_http", "true"),
         ];
         flags.extend(settings);
-        Self {
-            house: House::at(db, now, &flags).await,
-            read: 0,
-        }
+        Self::of(House::at(db, now, &flags).await)
+    }
+
+    /// Tells the days of a house.
+    pub fn of(house: House) -> Self {
+        Self { house, read: 0 }
     }
 
     /// Stops the service and starts it again at a later instant; letters read before stay read.
@@ -184,6 +187,11 @@ impl Day {
             grants: vec![Grant::new(Role::DutyOfficer, Some(root)).unwrap()],
             label: "值班员".to_owned(),
         }
+    }
+
+    /// Gives the key of the newest letter to an address.
+    pub async fn newest_letter(&self, address: &str) -> String {
+        newest_key(&mut self.house.service.store.read().await.unwrap(), address).await
     }
 
     /// Acknowledges, by its link, the newest letter to an address.

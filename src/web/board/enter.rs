@@ -7,7 +7,8 @@ use axum::response::Response;
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::acts::{board_or, input_time, label, with_notice};
+use super::form::{input_time, label};
+use super::notice::{board_or, with_notice};
 use super::red::class_name;
 use super::{Asked, when};
 use crate::domain::access::{Actor, Deed, permit};
@@ -158,14 +159,7 @@ fn words(l: Lang, fault: Fault, zone: Tz, now: Timestamp) -> String {
 async fn owed(app: &App, actor: &Actor, id: ObligationId) -> Result<StoredObligation, Failure> {
     let covers =
         |deed, owed: &StoredObligation| permit(actor, deed).is_ok_and(|scope| scope.covers(&owed.path));
-    let found = app
-        .store
-        .read()
-        .await
-        .map_err(Error::from)?
-        .obligation(id)
-        .await
-        .map_err(Error::from)?;
+    let found = app.store.read().await?.obligation(id).await?;
     found
         .filter(|owed| covers(Deed::Proxy, owed) || covers(Deed::RecordPhone, owed))
         .ok_or(Failure::NOT_FOUND)

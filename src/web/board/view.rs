@@ -1,26 +1,21 @@
 //! Says the whole board: the round, the counts as links, what is red, and the list by fold.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use chrono_tz::Tz;
 
-use super::load::{LISTED, Loaded};
+use super::folds::{FoldView, QuietView, folds};
+use super::load::Loaded;
 use super::red::{IncidentView, RedView, Strip, reds};
-use super::rows::{RowView, Teller};
 use super::{Address, Asked, when};
 use crate::domain::access::{Actor, Deed, permit};
 use crate::domain::board::Filter;
-use crate::domain::ids::UnitId;
+use crate::domain::incident::Severity;
 use crate::domain::tally::{Rate, Tally};
 use crate::i18n::Lang;
-use crate::store::BoardRound;
+use crate::store::{BoardIncident, BoardRound};
 use crate::web::page::Page;
 use crate::web::visit::Visit;
 use crate::web::{App, Failure};
-
-/// How many rows are unfolded at once; the rest waits folded.
-const UNFOLDED: usize = 60;
 
 /// The duty board.
 #[derive(Template)]
@@ -31,14 +26,16 @@ pub(super) struct Board {
     pub(super) notice: Option<String>,
     /// To the second.
     pub(super) as_of: String,
-    /// The address to reload.
+    /// The address to reload: without a round, it goes with the day.
+    pub(super) live: String,
+    /// The address to come back to.
     pub(super) here: String,
     pub(super) tabs: Vec<Tab>,
     pub(super) round: Option<RoundView>,
     pub(super) counts: Vec<CountView>,
     pub(super) completeness: Option<RateView>,
     pub(super) timeliness: Option<RateView>,
-    pub(super) incidents: Vec<IncidentView>,
+    pub(super) strip: StripView,
     pub(super) reds: Vec<RedView>,
     pub(super) last_mail: String,
     pub(super) may: May,
@@ -56,6 +53,32 @@ pub(super) struct Board {
     pub(super) quiet: Vec<QuietView>,
     pub(super) next: Option<String>,
     pub(super) first: Option<String>,
+}
+
+/// The open incidents.
+pub(super) struct StripView {
+    /// How many there are.
+    pub(super) all: String,
+    /// Those that nobody has yet, that leaders were told of, or that are grave.
+    pub(super) pressing: Vec<IncidentView>,
+    /// The others, and how many there are of each severity.
+    pub(super) others: Vec<IncidentView>,
+    pub(super) by_severity: String,
+}
+
+impl StripView {
+    fn of(incidents: &[BoardIncident], strip: &Strip<'_>) -> Self {
+        let (pressing, others): (Vec<_>, Vec<_>) = incidents.iter().partition(|one| {
+            let grave = matches!(one.severity, Severity::I | Severity::II);
+            one.urgent || one.alert.is_some() || grave
+        });
+        Self {
+            all: strip.l.incidents_open(incidents.len()),
+            by_severity: by_severity(&others, strip.l),
+            pressing: pressing.into_iter().map(|one| strip.incident(one)).collect(),
+            others: others.into_iter().map(|one| strip.incident(one)).collect(),
+        }
+    }
 }
 
 /// A round that can be chosen.
@@ -98,6 +121,13 @@ pub(super) struct RateView {
     pub(super) percent: String,
 }
 
+impl RateView {
+    fn of(rate: Rate) -> Option<Self> {
+        let of = rate.to_string();
+        rate.percent().map(|percent| Self { of, percent })
+    }
+}
+
 /// The unit within which the reader looks, and the way back.
 pub(super) struct FocusView {
     pub(super) name: String,
@@ -130,27 +160,6 @@ impl May {
     }
 }
 
-/// The rows under one unit.
-pub(super) struct FoldView {
-    pub(super) key: i64,
-    pub(super) name: String,
-    pub(super) href: Option<String>,
-    pub(super) tally: Tally,
-    pub(super) rows: Vec<RowView>,
-    pub(super) is_open: bool,
-    /// Where all of its unmet units get more time, if the reader may do that.
-    pub(super) extend: Option<String>,
-}
-
-/// A unit with nothing in the list.
-pub(super) struct QuietView {
-    pub(super) name: String,
-    pub(super) href: Option<String>,
-    pub(super) received: u64,
-    pub(super) expected: u64,
-    pub(super) is_all_in: bool,
-}
-
 /// Says the board.
 pub(super) fn view(
     app: &App,
@@ -167,6 +176,7 @@ pub(super) fn view(
         unit: loaded.focus,
         ..address.clone()
     };
+    let live = here.to_string();
     here.round = loaded.round().map(|round| round.stored.round.id);
     let (folds, quiet) = folds(loaded, &here, l, zone, may);
     let sees_outbox = permit(actor, Deed::SeeOutbox).is_ok();
@@ -178,22 +188,19 @@ pub(super) fn view(
         classes: &app.classes,
         opens_alerts: permit(actor, Deed::SeeUrgent).is_ok(),
     };
-    let rate = |rate: Rate| {
-        let of = rate.to_string();
-        rate.percent().map(|percent| RateView { of, percent })
-    };
     Ok(Board {
         l,
         page: visit.page.clone(),
-        notice: super::acts::notice(l, asked),
+        notice: super::notice::notice(l, asked),
         as_of: l.time_exact(loaded.now, zone),
+        live,
         here: here.to_string(),
         tabs: tabs(loaded, &here, l, zone),
         round: loaded.round().map(|round| round_view(round, loaded, l, zone)),
         counts: counts(&loaded.total, &here, l),
-        completeness: rate(loaded.total.completeness()),
-        timeliness: rate(loaded.total.timeliness()),
-        incidents: loaded.incidents.iter().map(|one| strip.incident(one)).collect(),
+        completeness: RateView::of(loaded.total.completeness()),
+        timeliness: RateView::of(loaded.total.timeliness()),
+        strip: StripView::of(&loaded.incidents, &strip),
         reds: reds(loaded, l, zone, sees_outbox, &here),
         last_mail: match loaded.delivery.relay.accepted {
             Some(at) => l.delivery_last(when(l, at, loaded.now, zone)),
@@ -217,6 +224,15 @@ pub(super) fn view(
         next: loaded.more.then(|| at_page(&here, here.page + 1)),
         first: (here.page > 0).then(|| at_page(&here, 0)),
     })
+}
+
+/// Says how many incidents there are of each severity.
+fn by_severity(incidents: &[&BoardIncident], l: Lang) -> String {
+    let count = |severity: &Severity| incidents.iter().filter(|one| one.severity == *severity).count();
+    let each = Severity::ALL.iter().filter(|severity| count(severity) > 0);
+    each.map(|severity| format!("{} {}", l.severity(*severity), count(severity)))
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn at_page(here: &Address, page: i64) -> String {
@@ -319,71 +335,3 @@ fn counts(total: &Tally, here: &Address, l: Lang) -> Vec<CountView> {
         })
         .collect()
 }
-
-/// Puts the rows under their folds, the worst first; folds without a row are told in short.
-fn folds(loaded: &Loaded, here: &Address, l: Lang, zone: Tz, may: May) -> (Vec<FoldView>, Vec<QuietView>) {
-    let teller = Teller {
-        l,
-        zone,
-        now: loaded.now,
-        loaded,
-    };
-    let mut rows: BTreeMap<Option<UnitId>, Vec<RowView>> = BTreeMap::new();
-    for row in &loaded.rows {
-        rows.entry(row.fold).or_default().push(teller.row(row));
-    }
-    let is_small = loaded.rows.len() <= UNFOLDED || i64::try_from(loaded.counts.len()).is_ok_and(|n| n == 1);
-    let mut noisy = Vec::new();
-    let mut quiet = Vec::new();
-    for count in loaded.counts.iter() {
-        let unit = count.fold.and_then(|id| loaded.tree.get(id));
-        let name = unit
-            .map_or(l.board_direct(), |unit| unit.name.as_str())
-            .to_owned();
-        let within = here.within(count.fold);
-        let href = unit
-            .map(|_| within.to_string())
-            .filter(|_| loaded.focus != count.fold);
-        let tally = count.tally;
-        match rows.remove(&count.fold) {
-            Some(rows) => noisy.push(FoldView {
-                key: count.fold.map_or(0, |id| id.0),
-                extend: extend_all(&within, &tally, may).filter(|_| unit.is_some()),
-                name,
-                href,
-                tally,
-                rows,
-                is_open: is_small,
-            }),
-            None => quiet.push(QuietView {
-                name,
-                href,
-                received: tally.received(),
-                expected: tally.expected,
-                is_all_in: tally.received() + tally.excused == tally.expected,
-            }),
-        }
-    }
-    noisy.sort_by_key(|fold| {
-        let t = &fold.tally;
-        std::cmp::Reverse((t.overdue + t.missing, t.open + t.outage, t.incidents))
-    });
-    if !is_small {
-        let mut shown = 0;
-        for fold in &mut noisy {
-            shown += fold.rows.len();
-            fold.is_open = shown <= UNFOLDED;
-        }
-    }
-    (noisy, quiet)
-}
-
-/// Gives where all unmet units within a unit get more time.
-fn extend_all(within: &Address, tally: &Tally, may: May) -> Option<String> {
-    let owed = tally.open + tally.overdue > 1;
-    let (round, unit) = within.round.zip(within.unit)?;
-    (may.extend && owed).then(|| format!("/board/extend?round={round}&unit={unit}"))
-}
-
-/// How many rows one page lists at most.
-const _: () = assert!(LISTED >= UNFOLDED as i64);

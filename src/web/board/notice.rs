@@ -1,0 +1,73 @@
+//! Knows the sentence that a reader finds after an act, and the way back.
+
+use super::Asked;
+use crate::i18n::Lang;
+use crate::web::page::is_local;
+
+/// Gives the page of the board to go back to; the board itself when none is named.
+pub(in crate::web) fn board_or(back: &str) -> String {
+    match is_local(back) && back.starts_with("/board") {
+        true => back.to_owned(),
+        false => "/board".to_owned(),
+    }
+}
+
+/// Gives an address with a notice for the reader.
+pub(in crate::web) fn with_notice(back: &str, notice: &str, n: &str) -> String {
+    let joint = if back.contains('?') { '&' } else { '?' };
+    let n: String = form_urlencoded::byte_serialize(n.as_bytes()).collect();
+    format!("{back}{joint}notice={notice}&n={n}")
+}
+
+/// Gives the notice that an address asks for.
+pub(in crate::web) fn notice(l: Lang, asked: &Asked) -> Option<String> {
+    let n = asked.number("n").unwrap_or(1);
+    match asked.get("notice") {
+        "contacted" => Some(l.notice_contacted(n)),
+        "excused" => Some(l.notice_excused(n)),
+        "extended" => Some(l.notice_extended(n)),
+        "undone" => Some(l.notice_undone().to_owned()),
+        "already" => Some(l.notice_already().to_owned()),
+        "retried" => Some(l.notice_retried().to_owned()),
+        "handled" => Some(l.notice_handled().to_owned()),
+        "trusted" => Some(l.notice_trusted().to_owned()),
+        "acknowledged" => Some(l.notice_acknowledged().to_owned()),
+        "phoned" => Some(l.notice_phone_acknowledged().to_owned()),
+        "entered" => {
+            let number = asked.get("n");
+            let plain = number.len() <= 24 && number.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            plain.then(|| l.enter_done(number))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_leads_to_the_board_and_nowhere_else() {
+        assert_eq!(board_or("/board?round=1"), "/board?round=1");
+        for odd in [
+            "",
+            "//evil.example",
+            "https://evil.example/board",
+            "/signout",
+            "/board\r\nx: y",
+        ] {
+            assert_eq!(board_or(odd), "/board", "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_notice_says_only_what_it_was_made_for() {
+        let said = |query: &str| notice(Lang::En, &Asked::read(query));
+        assert_eq!(
+            said("notice=excused&n=2").as_deref(),
+            Some("2 units are excused.")
+        );
+        assert_eq!(said("notice=entered&n=<script>"), None);
+        assert_eq!(said("notice=anything"), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! Holds that the link in a letter shows to whoever looks, and acts only for whoever presses.
+
+use super::Office;
+use super::support::{Day, on_both, urgent};
+
+on_both!(a_scanner_that_gets_every_link_changes_nothing, |db| async move {
+    let day = Day::begin(db).await;
+    day.until("16:00").await;
+    let what = day.report("西山镇 · 柳村", urgent("圩堤管涌")).await;
+    day.send("西山镇 · 柳村", what).await.unwrap();
+    let office = Office::open(day).await;
+    for address in ["liu-b@v.example", "leader@county.example"] {
+        let token = office.token(address).await;
+        for _ in 0..3 {
+            office
+                .site
+                .browser()
+                .get(&format!("/a/{token}"))
+                .await
+                .must_be(200);
+        }
+    }
+    for table in [
+        "SELECT COUNT(*) FROM acknowledgement",
+        "SELECT COUNT(*) FROM letter WHERE acknowledged_at IS NOT NULL",
+        "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NOT NULL",
+        "SELECT COUNT(*) FROM obligation WHERE resumption <> 0",
+    ] {
+        assert_eq!(office.day.count(table).await, 0, "{table}");
+    }
+});
+
+on_both!(
+    whoever_has_a_chase_letter_says_so_and_reads_when_it_goes_on,
+    |db| async move {
+        let day = Day::begin(db).await;
+        day.until("16:00").await;
+        let office = Office::open(day).await;
+        let path = format!("/a/{}", office.token("liu-b@v.example").await);
+        let mut reader = office.site.browser();
+        reader
+            .get(&path)
+            .await
+            .must_say("东湖镇 · 柳村")
+            .must_say("我来处理")
+            .must_say("30 分钟");
+        assert_eq!(reader.post(&path, &[]).await.goes_to(), path);
+        let page = reader.get(&path).await;
+        page.must_say("催报暂停，16:30 继续").must_say("已于 16:00 签收");
+        assert!(!page.says("我来处理</button>"));
+        reader.post(&path, &[]).await.must_be(303);
+        office.day.all_clear("东湖镇 · 柳村").await;
+        reader.get(&path).await.must_say("都已报送或免报");
+    }
+);
+
+on_both!(
+    whoever_has_an_urgent_letter_ends_the_calls_with_one_press,
+    |db| async move {
+        let day = Day::begin(db).await;
+        day.until("15:00").await;
+        let what = day.report("东湖镇 · 柳村", urgent("圩堤管涌")).await;
+        day.send("东湖镇 · 柳村", what).await.unwrap();
+        let office = Office::open(day).await;
+        let path = format!("/a/{}", office.token("leader@county.example").await);
+        let mut leader = office.site.browser();
+        leader.get(&path).await.must_say("圩堤管涌").must_say("我已阅知");
+        leader.post(&path, &[]).await.must_be(303);
+        let page = leader.get(&path).await;
+        page.must_say("leader@county.example 15:00 已阅知")
+            .must_say("不再继续通知");
+        assert!(!page.says("我已阅知</button>"));
+        let other = leader.says("sec-fetch-site", "cross-site").post(&path, &[]).await;
+        other.must_be(403);
+    }
+);
+
+on_both!(a_link_that_is_not_ours_is_answered_in_words, |db| async move {
+    let office = Office::open(Day::begin(db).await).await;
+    for token in ["x", "abc-DEF_123", "%F0%A0%AE%B7", "%00", &"a".repeat(5000)] {
+        let path = format!("/a/{token}");
+        let mut reader = office.site.browser();
+        reader.get(&path).await.must_be(404).must_say("链接");
+        reader.post(&path, &[]).await.must_be(404);
+    }
+});

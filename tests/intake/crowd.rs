@@ -166,3 +166,49 @@ on_both!(
         assert_eq!(day.send(LIU, report).await.unwrap().status, Status::Same);
     }
 );
+
+on_both!(
+    a_connection_that_breaks_in_the_middle_is_not_noticed_by_whoever_reports,
+    |db| async move {
+        const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        if !db.is_postgres() {
+            return; // There is no connection that could break.
+        }
+        let day = Arc::new(Day::begin(db).await);
+        day.until("15:00").await;
+        let owed = day.owed(LIU).await;
+        let mut held = day.house.service.store.begin().await.unwrap();
+        held.hold_obligations(&[owed]).await.unwrap();
+        let report = day.report(LIU, Content::AllClear).await;
+        let waiting = {
+            let day = day.clone();
+            tokio::spawn(async move { day.send(LIU, report).await })
+        };
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        day.meddle(KILL).await;
+        held.rollback().await.unwrap();
+        assert_eq!(waiting.await.unwrap().unwrap().status, Status::Recorded);
+        assert_eq!(day.count("SELECT COUNT(*) FROM check_in").await, 1);
+    }
+);
+
+on_both!(
+    without_a_database_whoever_reports_is_asked_to_come_again,
+    |db| async move {
+        let day = Arc::new(Day::begin(db).await);
+        day.until("15:00").await;
+        let report = day.report(LIU, Content::AllClear).await;
+        let station = day.workstation(LIU).await;
+        day.house.service.store.close().await;
+        let sent: Vec<_> = (0..5)
+            .map(|_| {
+                let (day, station, report) = (day.clone(), station.clone(), report.clone());
+                tokio::spawn(async move { day.house.service.submit(&station, report).await })
+            })
+            .collect();
+        for one in sent {
+            assert!(matches!(one.await.unwrap(), Err(Error::Busy { .. })));
+        }
+    }
+);

@@ -4,9 +4,10 @@ use chrono::Days;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use super::context::Context;
+use super::context::{Context, clock};
 use super::fail::{Exit, Fail};
 use super::{Done, named, out, round};
+use crate::config::{Setting, Span};
 use crate::domain::access::Actor;
 use crate::domain::calendar::{DayError, day, moment};
 use crate::domain::ids::PeriodId;
@@ -22,7 +23,8 @@ A round is written LABEL OPENS-DUE, and then what differs from the usual:
   closes TIME    when reports are no longer taken                           (usual: 2 h after the grace)
   days every|workdays|holidays                                              (usual: every)
   roll-up        townships report on their villages, instead of each for itself
-A time of the next day is +1 06:30. A day without a time begins a period at 00:00 and ends it at midnight.
+A time of the next day is +1 06:30. A day without a time begins a period at 00:00 and ends it at midnight;
++30d or +2h counts from now.
 A unit is its code, its name, parent/name, or #id.
 
 Examples:
@@ -200,6 +202,9 @@ fn at(
     midnight_of: impl Fn(BusinessDate) -> Option<BusinessDate>,
 ) -> Result<Timestamp, Fail> {
     let zone = context.zone();
+    if let Some(span) = text.trim().strip_prefix('+').and_then(Span::read) {
+        return Ok(clock().now() + span.delta());
+    }
     let read = match text.trim().contains([' ', 'T']) {
         true => moment(text, zone),
         false => day(text).and_then(|day| {

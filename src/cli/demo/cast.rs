@@ -96,14 +96,13 @@ impl Cast {
             let answer = self.client.report("/api/v1/check-ins", token, &key, &body).await;
             match answer {
                 Some(answer) if answer.status.is_success() => return,
-                // The round opens in a moment, or the service is busy.
                 Some(answer) if is_passing(answer.status) => {}
+                None => {}
                 Some(answer) => {
                     let body = String::from_utf8_lossy(&answer.body).into_owned();
                     tracing::warn!(unit = line.unit.0, status = %answer.status, body, "a report was refused");
                     return;
                 }
-                None => {}
             }
             tokio::time::sleep(AGAIN).await;
         }
@@ -112,10 +111,11 @@ impl Cast {
     fn body(&self, line: Line) -> Value {
         let lang = self.lang;
         let incident = |class: &str, place: &str, what: &str, measures: &str, urgent: bool| {
-            json!({
-                "unit": line.unit.0, "kind": "incident", "class": class, "place": place, "what": what,
-                "measures": measures, "urgent": urgent, "dead": 0, "injured": 0, "missing": 0,
-            })
+            let told = json!({
+                "class": class, "place": place, "what": what, "measures": measures, "urgent": urgent,
+                "dead": 0, "injured": 0, "missing": 0,
+            });
+            json!({ "unit": line.unit.0, "kind": "incident", "incident": told })
         };
         match line.act {
             Act::AllClear => json!({ "unit": line.unit.0, "kind": "all_clear" }),
@@ -161,11 +161,12 @@ impl Cast {
     }
 }
 
+/// Tells whether the same report may be taken in a moment: the round is about to open, or the service is busy.
 fn is_passing(status: StatusCode) -> bool {
     matches!(
         status,
-        StatusCode::NOT_FOUND
-            | StatusCode::CONFLICT
+        StatusCode::CONFLICT
+            | StatusCode::UNPROCESSABLE_ENTITY
             | StatusCode::TOO_MANY_REQUESTS
             | StatusCode::SERVICE_UNAVAILABLE
     )

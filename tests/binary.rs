@@ -31,12 +31,7 @@ fn lost(server: &Server, token: &str, kept: &[Kept]) -> Vec<String> {
 
 /// Waits until the round has opened for the last village.
 fn opened(server: &Server, token: &str) {
-    let body = json!({ "id": Uuid::new_v4(), "unit": VILLAGES + 2, "kind": "all_clear" });
-    let took = || {
-        server
-            .report(token, &body)
-            .is_some_and(|answer| answer.status < 300)
-    };
+    let took = || server.owed(token, VILLAGES + 2).is_some();
     assert!(within(Duration::from_secs(60), took), "the round does not open");
 }
 

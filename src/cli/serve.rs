@@ -14,7 +14,7 @@ use crate::config::{Settings, Sources};
 use crate::domain::language::Lang;
 use crate::service::Service;
 use crate::store::{Lock, Store};
-use crate::web;
+use crate::{api, web};
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(context: &Context, listen: Option<SocketAddr>) -> Done {
@@ -46,7 +46,7 @@ async fn serve(context: &Context) -> Done {
     let service = Service::open(settings, store, clock()).await?;
     let stop = CancellationToken::new();
     running::end_on_signal(stop.clone()).map_err(failed)?;
-    let router = web::router(&service, Vec::new());
+    let router = web::router(&service, Vec::new()).merge(api::router(service.clone()));
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     out::say(lang.cli_serving(address, &service.settings.service.base_url));
     let served = running::run(service, router, listener, stop).await;

@@ -4,6 +4,8 @@ use super::messages;
 
 messages! {
     demo_office: "演示县值班室", "Demo duty office";
+    /// Twelve characters at most: some servers refuse a longer name.
+    demo_sender: "演示县值班室", "Demo office";
     demo_period: "防汛值守（演示）", "Flood season (demo)";
     demo_basis: "演示〔2026〕1号", "Demo notice No. 1";
     demo_round: "演示场次", "Demo round";

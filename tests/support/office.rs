@@ -68,7 +68,10 @@ pub fn program(folder: &Path) -> Command {
     for name in strange {
         command.env_remove(name);
     }
-    command.env("LANG", "en_US.UTF-8").current_dir(folder);
+    command
+        .env("LANG", "en_US.UTF-8")
+        .env("ALLCLEAR__LOG__LEVEL", "error")
+        .current_dir(folder);
     command
 }
 
@@ -221,6 +224,11 @@ impl Server {
         )
     }
 
+    /// Asks what a village owes.
+    pub fn owed(&self, token: &str, village: usize) -> Option<i64> {
+        owed(self.address, token, village)
+    }
+
     /// Sends a report; `None` when the connection breaks.
     pub fn report(&self, token: &str, body: &Value) -> Option<Answer> {
         report(self.address, token, body)
@@ -263,6 +271,14 @@ fn report(address: SocketAddr, token: &str, body: &Value) -> Option<Answer> {
         "POST /api/v1/check-ins HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
     );
     exchange(address, &head, &body.to_string())
+}
+
+/// Asks what a village owes; `None` when the connection breaks or it owes nothing.
+fn owed(address: SocketAddr, token: &str, village: usize) -> Option<i64> {
+    let head =
+        format!("GET /api/v1/units/id:{village}/obligations HTTP/1.1\r\nAuthorization: Bearer {token}\r\n");
+    let answer = exchange(address, &head, "")?;
+    answer.json()["obligations"][0]["id"].as_i64()
 }
 
 /// Sends one request on a connection of its own and reads the whole answer.
@@ -322,7 +338,12 @@ impl Load {
                 let mut kept = Vec::new();
                 while !stop.load(Ordering::SeqCst) {
                     let village = FIRST_VILLAGE + next.fetch_add(1, Ordering::SeqCst);
-                    let body = json!({ "id": Uuid::new_v4(), "unit": village, "kind": "all_clear" });
+                    let Some(owed) = owed(address, &token, village) else {
+                        return kept;
+                    };
+                    let body = json!({
+                        "id": Uuid::new_v4(), "unit": village, "obligation": owed, "kind": "all_clear",
+                    });
                     match report(address, &token, &body) {
                         Some(answer) if answer.status == 201 => kept.push(Kept::of(&answer, body)),
                         Some(answer) if answer.status == 503 => {}

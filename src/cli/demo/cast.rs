@@ -91,34 +91,45 @@ impl Cast {
         let Some(token) = township.and_then(|unit| self.tokens.get(&unit)) else {
             return;
         };
-        let (body, key) = (self.body(line), Uuid::new_v4().to_string());
+        let key = Uuid::new_v4().to_string();
         for _ in 0..TRIES {
-            let answer = self.client.report("/api/v1/check-ins", token, &key, &body).await;
-            match answer {
-                Some(answer) if answer.status.is_success() => return,
-                Some(answer) if is_passing(answer.status) => {}
-                None => {}
-                Some(answer) => {
-                    let body = String::from_utf8_lossy(&answer.body).into_owned();
-                    tracing::warn!(unit = line.unit.0, status = %answer.status, body, "a report was refused");
-                    return;
+            if let Some(owed) = self.owed(line.unit, token).await {
+                let body = self.body(line, owed);
+                let answer = self.client.report("/api/v1/check-ins", token, &key, &body).await;
+                match answer {
+                    Some(answer) if answer.status.is_success() => return,
+                    Some(answer) if !is_passing(answer.status) => {
+                        let body = String::from_utf8_lossy(&answer.body).into_owned();
+                        tracing::warn!(unit = line.unit.0, status = %answer.status, body, "a report was refused");
+                        return;
+                    }
+                    _ => {}
                 }
             }
             tokio::time::sleep(AGAIN).await;
         }
     }
 
-    fn body(&self, line: Line) -> Value {
+    /// Asks what a village owes now; nothing as long as the round has not opened for it.
+    async fn owed(&self, unit: UnitId, token: &str) -> Option<i64> {
+        let path = format!("/api/v1/units/id:{unit}/obligations");
+        let answer = self.client.ask(&path, token).await?;
+        let owed: Value = serde_json::from_slice(&answer.body).ok()?;
+        let is_open = |one: &&Value| matches!(one["standing"].as_str(), Some("open" | "overdue"));
+        owed["obligations"].as_array()?.iter().find(is_open)?["id"].as_i64()
+    }
+
+    fn body(&self, line: Line, owed: i64) -> Value {
         let lang = self.lang;
         let incident = |class: &str, place: &str, what: &str, measures: &str, urgent: bool| {
             let told = json!({
                 "class": class, "place": place, "what": what, "measures": measures, "urgent": urgent,
                 "dead": 0, "injured": 0, "missing": 0,
             });
-            json!({ "unit": line.unit.0, "kind": "incident", "incident": told })
+            json!({ "unit": line.unit.0, "obligation": owed, "kind": "incident", "incident": told })
         };
         match line.act {
-            Act::AllClear => json!({ "unit": line.unit.0, "kind": "all_clear" }),
+            Act::AllClear => json!({ "unit": line.unit.0, "obligation": owed, "kind": "all_clear" }),
             Act::Incident => incident(
                 "storm",
                 lang.demo_incident_place(),
@@ -161,14 +172,11 @@ impl Cast {
     }
 }
 
-/// Tells whether the same report may be taken in a moment: the round is about to open, or the service is busy.
+/// Tells whether the same report may be taken in a moment: the service is busy.
 fn is_passing(status: StatusCode) -> bool {
     matches!(
         status,
-        StatusCode::CONFLICT
-            | StatusCode::UNPROCESSABLE_ENTITY
-            | StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::SERVICE_UNAVAILABLE
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
     )
 }
 

@@ -56,6 +56,16 @@ impl Client {
         self.send(request).await
     }
 
+    /// Asks as another system, with its token.
+    pub(super) async fn ask(&self, path: &str, token: &str) -> Option<Answer> {
+        let request = Request::builder()
+            .uri(format!("{}{path}", self.base))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(Full::default())
+            .ok()?;
+        self.send(request).await
+    }
+
     /// Presses the one button of a page that a letter leads to.
     pub(super) async fn press(&self, link: &str) -> Option<Answer> {
         let request = Request::builder()

@@ -25,7 +25,7 @@ use super::context::Context;
 use super::fail::{Exit, Fail};
 use super::{Done, backup, logging, out, running, serve};
 use crate::mail::{Mailbox, Sink};
-use crate::web;
+use crate::{api, web};
 use cast::Cast;
 use entrance::Entrance;
 use script::{CLOSES, DUE, Pace};
@@ -74,7 +74,7 @@ pub(crate) async fn run(context: &Context, options: Options) -> Done {
     let mut further = mailbox::routes(sink.mailbox());
     further.push(entrance.route());
     let service = stage.service.clone();
-    let router = web::router(&service, further);
+    let router = web::router(&service, further).merge(api::router(service.clone()));
     let cast = Cast::of(&stage, sink.mailbox().clone(), pace);
     let playing = tokio::spawn(cast.play(script, stop.clone()));
     let served = running::run(service, router, listener, stop).await;

@@ -80,7 +80,7 @@ pub(super) fn settings(
         ("mail.port", relay.port().to_string()),
         ("mail.tls", "plain".to_owned()),
         ("mail.from_address", "duty@poyang.example".to_owned()),
-        ("mail.from_name", lang.demo_office().to_owned()),
+        ("mail.from_name", lang.demo_sender().to_owned()),
         ("duty.phone", "0793-000-0000".to_owned()),
         ("duty.leaders", LEADER.to_owned()),
         ("duty.officers", OFFICER.to_owned()),

@@ -13,10 +13,11 @@ mod house {
     const MAY_IMPORT: &[(&str, &[&str])] = &[
         ("domain", &[]),
         ("clock", &["domain"]),
+        ("crash", &[]),
         ("config", &["domain"]),
         ("i18n", &["domain"]),
-        ("store", &["domain"]),
-        ("service", &["domain", "store", "clock", "config"]),
+        ("store", &["domain", "crash"]),
+        ("service", &["domain", "store", "clock", "config", "crash"]),
         ("mail", &["domain", "i18n", "config"]),
         ("auth", &["domain", "store", "service", "clock", "config"]),
         (
@@ -29,7 +30,7 @@ mod house {
         ),
         (
             "worker",
-            &["domain", "store", "service", "mail", "clock", "config"],
+            &["domain", "store", "service", "mail", "clock", "config", "crash"],
         ),
         ("cli", &["*"]),
         ("lib", &["*"]),

@@ -51,6 +51,13 @@ struct Kept {
     arrived: u64,
 }
 
+impl Received {
+    /// Reads a mail; one that cannot be read is shown as it came.
+    pub fn parse(raw: Vec<u8>) -> Self {
+        read(raw)
+    }
+}
+
 impl Mailbox {
     /// Makes an empty box that forgets its oldest mail when it would hold more than `most`.
     pub fn new(most: usize) -> Self {

@@ -10,7 +10,7 @@
 //! | `render` | the words of every letter, from its facts |
 //! | `message` | turning a draft into the bytes of a mail |
 //! | `contain` | keeping a panic to the delivery in which it happens |
-//! | `sink`, `mailbox` | the loopback mail server of the demo and what it received |
+//! | `sink`, `mailbox`, `manner` | the loopback mail server of the demo and of simulations, what it received, how it behaves |
 //!
 //! lettre supplies the conversation (commands, replies, AUTH, dot-stuffing) and the MIME builder; its pool, its
 //! connect and its STARTTLS are not used, see `client` and `wire` for why.
@@ -18,6 +18,7 @@
 pub mod client;
 pub mod contain;
 pub mod mailbox;
+pub mod manner;
 pub mod message;
 pub mod probe;
 pub mod relay;
@@ -29,6 +30,7 @@ mod wire;
 pub use client::Client;
 pub use contain::{Panicked, contain};
 pub use mailbox::{Mailbox, Received};
+pub use manner::{Friendly, Manner};
 pub use message::{BuildError, Draft, build};
 pub use probe::{Probe, Step};
 pub use relay::{Limits, Login, Relay, RelayError, Tls};

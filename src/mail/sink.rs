@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::mailbox::Mailbox;
+use super::manner::{Answer, Friendly, Manner, Moment};
 
 /// The longest command line, in bytes.
 const LONGEST_LINE: u64 = 2048;
@@ -24,6 +25,9 @@ const MOST_RECIPIENTS: usize = 100;
 
 /// The most connections at once.
 const MOST_CONNECTIONS: usize = 32;
+
+/// What it can.
+const HELLO: &str = "250-localhost\r\n250-8BITMIME\r\n250 SIZE 4194304";
 
 /// How long a silent client is kept.
 const SILENCE: Duration = Duration::from_secs(300);
@@ -39,9 +43,14 @@ pub struct Sink {
 impl Sink {
     /// Listens on 127.0.0.1 (port 0: any free one) and puts what comes into the mailbox.
     pub async fn start(port: u16, mailbox: Mailbox) -> io::Result<Self> {
+        Self::start_with(port, mailbox, Arc::new(Friendly)).await
+    }
+
+    /// Does what [`Sink::start`] does, and behaves as it is told.
+    pub async fn start_with(port: u16, mailbox: Mailbox, manner: Arc<dyn Manner>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let accepting = tokio::spawn(accept(listener, mailbox.clone()));
+        let accepting = tokio::spawn(accept(listener, mailbox.clone(), manner));
         Ok(Self {
             address,
             mailbox,
@@ -66,7 +75,7 @@ impl Drop for Sink {
     }
 }
 
-async fn accept(listener: TcpListener, mailbox: Mailbox) {
+async fn accept(listener: TcpListener, mailbox: Mailbox, manner: Arc<dyn Manner>) {
     let free = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     // Connections end with the server: they are in a set that is dropped with this future.
     let mut open = tokio::task::JoinSet::new();
@@ -80,22 +89,23 @@ async fn accept(listener: TcpListener, mailbox: Mailbox) {
             continue;
         };
         while open.try_join_next().is_some() {}
-        let mailbox = mailbox.clone();
+        let (mailbox, manner) = (mailbox.clone(), manner.clone());
         open.spawn(async move {
             // A client that breaks off is its own affair.
-            let _ = serve(stream, &mailbox).await;
+            let _ = serve(stream, &mailbox, &*manner).await;
             drop(permit);
         });
     }
 }
 
-async fn serve(stream: TcpStream, mailbox: &Mailbox) -> io::Result<()> {
+async fn serve(stream: TcpStream, mailbox: &Mailbox, manner: &dyn Manner) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (read, write) = stream.into_split();
     Talk {
         read: BufReader::new(read),
         write,
         mailbox,
+        manner,
         letter: None,
     }
     .run()
@@ -113,20 +123,25 @@ struct Talk<'a, R, W> {
     read: BufReader<R>,
     write: W,
     mailbox: &'a Mailbox,
+    manner: &'a dyn Manner,
     letter: Option<Letter>,
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
     async fn run(&mut self) -> io::Result<()> {
-        self.say("220 allclear demo mail server").await?;
+        let greeting = self.manner.answer(Moment::Greeting);
+        self.answer(greeting, "220 allclear demo mail server").await?;
         while let Some(line) = self.line().await? {
             let (verb, rest) = line.split_at(line.find([' ', ':']).unwrap_or(line.len()));
             match verb.to_ascii_uppercase().as_str() {
-                "EHLO" => {
-                    self.say("250-localhost\r\n250-8BITMIME\r\n250 SIZE 4194304")
-                        .await?
+                "EHLO" | "HELO" => {
+                    let usual = match verb.len() {
+                        4 if verb.eq_ignore_ascii_case("EHLO") => HELLO,
+                        _ => "250 localhost",
+                    };
+                    let hello = self.manner.answer(Moment::Hello);
+                    self.answer(hello, usual).await?;
                 }
-                "HELO" => self.say("250 localhost").await?,
                 "MAIL" => self.mail(rest).await?,
                 "RCPT" => self.recipient(rest).await?,
                 "DATA" => self.data().await?,
@@ -145,8 +160,11 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
     async fn mail(&mut self, rest: &str) -> io::Result<()> {
         match (path(rest), &self.letter) {
             (Some(from), None) => {
-                self.letter = Some(Letter { from, to: Vec::new() });
-                self.say("250 ok").await
+                let answer = self.manner.answer(Moment::Sender);
+                if answer == Answer::Usual {
+                    self.letter = Some(Letter { from, to: Vec::new() });
+                }
+                self.answer(answer, "250 ok").await
             }
             (_, Some(_)) => self.say("503 one letter at a time").await,
             (None, _) => self.say("501 no address").await,
@@ -155,27 +173,39 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
 
     async fn recipient(&mut self, rest: &str) -> io::Result<()> {
         let to = path(rest).filter(|to| !to.is_empty());
-        let answer = match (to, &mut self.letter) {
+        let words = match (to, &mut self.letter) {
             (_, None) => "503 MAIL first",
             (Some(_), Some(letter)) if letter.to.len() >= MOST_RECIPIENTS => "452 too many recipients",
             (Some(to), Some(letter)) => {
-                letter.to.push(to);
-                "250 ok"
+                let answer = self.manner.answer(Moment::Recipient(&to));
+                if answer == Answer::Usual {
+                    letter.to.push(to);
+                }
+                return self.answer(answer, "250 ok").await;
             }
             (None, _) => "501 no address",
         };
-        self.say(answer).await
+        self.say(words).await
     }
 
     async fn data(&mut self) -> io::Result<()> {
         let Some(letter) = self.letter.take().filter(|letter| !letter.to.is_empty()) else {
             return self.say("503 RCPT first").await;
         };
-        self.say("354 end with a dot on a line of its own").await?;
+        let answer = self.manner.answer(Moment::Data(&letter.to));
+        let goes_on = answer == Answer::Usual;
+        self.answer(answer, "354 end with a dot on a line of its own")
+            .await?;
+        if !goes_on {
+            return Ok(());
+        }
         match self.message().await? {
             Some(raw) => {
-                self.mailbox.put(letter.from, letter.to, raw);
-                self.say("250 received").await
+                let answer = self.manner.answer(Moment::Letter(&letter.to, &raw));
+                if answer == Answer::Usual {
+                    self.mailbox.put(letter.from, letter.to, raw);
+                }
+                self.answer(answer, "250 received").await
             }
             None => self.say("552 the mail is too large").await,
         }
@@ -214,6 +244,24 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
         read?;
         let whole = line.ends_with(b"\n");
         Ok(whole.then(|| String::from_utf8_lossy(&line).trim_end().to_owned()))
+    }
+
+    /// Gives an answer; an error ends the connection.
+    async fn answer(&mut self, answer: Answer, usual: &str) -> io::Result<()> {
+        match answer {
+            Answer::Usual => self.say(usual).await,
+            Answer::Words(words) => self.say(&words).await,
+            Answer::LastWords(words) => {
+                self.say(&words).await?;
+                Err(io::ErrorKind::ConnectionAborted.into())
+            }
+            Answer::Silence => {
+                let mut heard = [0; 256];
+                while timeout(SILENCE, self.read.read(&mut heard)).await?? > 0 {}
+                Err(io::ErrorKind::UnexpectedEof.into())
+            }
+            Answer::Close => Err(io::ErrorKind::ConnectionAborted.into()),
+        }
     }
 
     async fn say(&mut self, words: &str) -> io::Result<()> {

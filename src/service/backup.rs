@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::audit::who;
 use super::{Error, Result, Service};
+use crate::crash::Point;
 use crate::domain::access::{Actor, Deed, permit};
 
 /// Gives where the key of a copy lies: beside it, with `.key` behind its name.
@@ -68,7 +69,9 @@ impl Service {
         let detail = json!({ "held": held });
         self.audit(&mut tx, &who(actor), "hold_letters", "letters", detail)
             .await?;
+        self.crash.pass(Point::Restore).await;
         tx.commit().await?;
+        self.crash.pass(Point::Restored).await;
         Ok(held)
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::TimeDelta;
 
 use super::{Error, Result, Service, token_hash};
+use crate::crash::Point;
 use crate::domain::address::Address;
 use crate::domain::ids::{LetterId, ObligationId};
 use crate::domain::ladder::{Audience, Ladder};
@@ -115,7 +116,9 @@ impl Service {
             (chase.progress, chase.next, chase.cursor) = (firing.progress, firing.next, 0);
         }
         tx.save_chase(&chase).await?;
+        self.crash.pass(Point::TickStep).await;
         tx.commit().await?;
+        self.crash.pass(Point::TickStepped).await;
         if !more {
             self.outgoing.notify_one();
         }

@@ -69,6 +69,7 @@ pub use visitor::{Pass, Visitor};
 
 use crate::clock::SharedClock;
 use crate::config::Settings;
+use crate::crash::CrashPlan;
 use crate::domain::alert::Policy;
 use crate::domain::calendar::Calendar;
 use crate::domain::incident::Classes;
@@ -96,6 +97,8 @@ pub struct Service {
     pub outgoing: Bell,
     /// Rung when a deed changed what is due: the tick looks at once.
     pub changed: Bell,
+    /// Where this process stops, in a simulation.
+    pub crash: CrashPlan,
     units: units::Cache,
     counts: counts::Cache,
     visitors: visitor::Cache,
@@ -111,6 +114,19 @@ impl Service {
     /// # Errors
     /// When the database does not answer, or the list of classes or holidays cannot be read.
     pub async fn open(settings: Arc<Settings>, store: Store, clock: SharedClock) -> Result<Arc<Self>> {
+        Self::open_until(settings, store, clock, CrashPlan::default()).await
+    }
+
+    /// Does what [`Service::open`] does; the service stops where a plan says so.
+    ///
+    /// # Errors
+    /// As [`Service::open`].
+    pub async fn open_until(
+        settings: Arc<Settings>,
+        store: Store,
+        clock: SharedClock,
+        crash: CrashPlan,
+    ) -> Result<Arc<Self>> {
         let now = clock.now();
         let mut tx = store.begin().await?;
         tx.begin_deployment(&uuid::Uuid::new_v4().to_string(), now.timestamp_millis())
@@ -130,6 +146,7 @@ impl Service {
             deployment,
             outgoing: Bell::default(),
             changed: Bell::default(),
+            crash,
             units: units::Cache::default(),
             counts: counts::Cache::default(),
             visitors: visitor::Cache::default(),

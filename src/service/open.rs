@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::TimeDelta;
 
 use super::{Error, Result, Service};
+use crate::crash::Point;
 use crate::domain::ids::{ObligationId, PeriodId, RoundId};
 use crate::domain::obligation::{self, Member, NewObligation, NewRound, Opening, Round, Schedule, expected};
 use crate::domain::period::{Period, Scope};
@@ -135,7 +136,9 @@ impl Service {
         for opening in openings {
             tx.advance_round(opening.round.id, last, None).await?;
         }
+        self.crash.pass(Point::TickOpen).await;
         tx.commit().await?;
+        self.crash.pass(Point::TickOpened).await;
         Ok(())
     }
 

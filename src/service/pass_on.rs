@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::chase::{Call, ladder_of};
 use super::{Result, Service};
+use crate::crash::Point;
 use crate::domain::ids::{LetterId, ObligationId, RoundId};
 use crate::domain::time::{Timestamp, from_millis};
 use crate::store::{DeadLetter, Group};
@@ -65,6 +66,7 @@ impl Service {
         }
         let letters: Vec<i64> = dead.iter().map(|letter| letter.id).collect();
         tx.mark_passed(&letters, now).await?;
+        self.crash.pass(Point::TickPass).await;
         tx.commit().await?;
         self.outgoing.notify_one();
         Ok(())

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Error, Result, Service};
+use crate::crash::Point;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{CheckInId, RoundId};
 use crate::domain::seal::{Seal, Sealing};
@@ -31,7 +32,9 @@ impl Service {
             let seal = self.compute_seal(round, closes).await?;
             let mut tx = self.store.begin().await?;
             tx.seal_round(round, &seal.hash.to_string(), closes).await?;
+            self.crash.pass(Point::Seal).await;
             tx.commit().await?;
+            self.crash.pass(Point::Sealed).await;
             tracing::info!(%round, receipts = seal.count, "round {round} is sealed over {} receipts", seal.count);
         }
         Ok(next)

@@ -18,7 +18,20 @@ impl Service {
     /// When the database cannot answer. One part that fails holds up none of the others.
     pub async fn tick(&self) -> Result<Timestamp> {
         let now = self.now();
-        let mut next = vec![now + LONGEST_SLEEP];
+        let next = self.do_what_is_due(now).await?;
+        // Never in the past: a step that failed is tried again soon, not at once and for ever.
+        let soonest = now + TimeDelta::milliseconds(1);
+        Ok(next
+            .map_or(now + LONGEST_SLEEP, |next| next.min(now + LONGEST_SLEEP))
+            .max(soonest))
+    }
+
+    /// Does what is due, and gives when something is due next, however far away; none: nothing will ever be.
+    ///
+    /// # Errors
+    /// As [`Service::tick`].
+    pub async fn do_what_is_due(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let mut next: Vec<Timestamp> = Vec::new();
         let mut failed = None;
         // Urgent reports go before everything else.
         let urgent = self.alert_tick(now).await.map(|next| next.into_iter().collect());
@@ -45,9 +58,7 @@ impl Service {
         if let Some(error) = failed {
             return Err(error);
         }
-        // Never in the past: a step that failed is tried again soon, not at once and for ever.
-        let soonest = now + TimeDelta::milliseconds(1);
-        Ok(next.into_iter().min().unwrap_or(soonest).max(soonest))
+        Ok(next.into_iter().min())
     }
 
     /// Lets urgent reports that are due go before the next chunk of a long job.

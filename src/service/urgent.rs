@@ -6,6 +6,7 @@ use super::acknowledge::{call_time, caller};
 use super::audit::who;
 use super::{Answer, Error, Result, Service, token_hash};
 use crate::config::Settings;
+use crate::crash::Point;
 use crate::domain::access::{Actor, Deed, Identity, permit};
 use crate::domain::alert::{Alert, Effect, Event, Policy, Red, State, advance};
 use crate::domain::ids::{AlertId, IncidentId, ReportId};
@@ -135,6 +136,7 @@ impl Service {
         let (alert, effects) = advance(&stored.alert, &stored.policy, event, now);
         tx.put_alert(id, &alert, red(&effects)).await?;
         self.carry_out(&mut tx, id, &effects, now).await?;
+        self.crash.pass(Point::TickCall).await;
         tx.commit().await?;
         if effects.iter().any(|e| matches!(e, Effect::Letters { .. })) {
             self.outgoing.notify_one();

@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, SqlitePool};
 
 use super::{Conn, Error, Result, Tx};
+use crate::crash::{CrashPlan, Point};
 
 /// Which engine holds the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +78,18 @@ impl Store {
     /// # Errors
     /// When the address cannot be understood or opened, or the tables are of a newer version.
     pub async fn connect(url: &str, options: Options) -> Result<Self> {
+        Self::connect_until(url, options, &CrashPlan::default()).await
+    }
+
+    /// Does what [`Store::connect`] does, and stops where a plan says so.
+    ///
+    /// # Errors
+    /// As [`Store::connect`].
+    pub async fn connect_until(url: &str, options: Options, crash: &CrashPlan) -> Result<Self> {
         let store = Self::open(url, options).await?;
+        crash.pass(Point::Migrate).await;
         store.migrate().await?;
+        crash.pass(Point::Migrated).await;
         Ok(store)
     }
 

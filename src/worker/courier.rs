@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::pace::Pace;
 use super::precedence::Precedence;
 use super::task::rest;
+use crate::crash::Point;
 use crate::domain::delivery::{Class, Reply, SmtpOutcome, Stage};
 use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
@@ -201,7 +202,9 @@ impl Courier {
             if self.stop.is_cancelled() || Instant::now() > latest {
                 break;
             }
+            self.service.crash.pass(Point::Send).await;
             let one = self.send(*id, to, bytes).await;
+            self.service.crash.pass(Point::Sent).await;
             let goes_on = !matches!(one.outcome.class, Class::RelayDown | Class::Misconfigured);
             sent.push(one);
             if !goes_on {

@@ -17,6 +17,7 @@ pub use errand::Errand;
 pub use settle::Sent;
 
 use super::{Result, Service};
+use crate::crash::Point;
 use crate::domain::delivery::{Class, Stage};
 use crate::domain::time::{Timestamp, from_millis};
 use crate::store::{Begun, Claimed, Lane, Lease, NewAttempt};
@@ -114,7 +115,9 @@ impl Service {
         let ids: Vec<i64> = lost.iter().map(|attempt| attempt.letter_id).collect();
         tx.doubt_lost(&ids).await?;
         tx.add_attempts(&lost).await?;
+        self.crash.pass(Point::Claim).await;
         tx.commit().await?;
+        self.crash.pass(Point::Claimed).await;
         if letters.is_empty() {
             return Ok(Taken::Nothing(None));
         }
@@ -151,6 +154,7 @@ impl Service {
         tx.settle(&hand.lease, &done.letters).await?;
         tx.add_attempts(&done.attempts).await?;
         let begun = tx.begin_attempts(&hand.lease, &begun, now).await?;
+        self.crash.pass(Point::Begin).await;
         tx.commit().await?;
         hand.letters.retain_mut(|held| {
             held.begun = begun.contains(&held.letter.id);

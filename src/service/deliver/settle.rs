@@ -1,6 +1,7 @@
 //! Knows what becomes of letters after an attempt: recorded where lease and attempt still match.
 
 use super::{Hand, Held};
+use crate::crash::Point;
 use crate::domain::delivery::{Class, Fate, Pace, Reason, Reply, SmtpOutcome, Stage, Tried, fate};
 use crate::domain::letter::Priority;
 use crate::domain::time::Timestamp;
@@ -75,7 +76,9 @@ impl Service {
             tx.mark_bad(address, self.now(), words).await?;
         }
         word(&mut tx, &done, self.now()).await?;
+        self.crash.pass(Point::Mark).await;
         tx.commit().await?;
+        self.crash.pass(Point::Marked).await;
         if written.len() < done.letters.len() {
             tracing::warn!("some letters were taken up by others meanwhile; they may come twice");
         }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::draft::{Draft, NewReport};
 use super::ledger::Ledger;
 use super::{Answer, Member, Outcome, Status};
+use crate::crash::Point;
 use crate::domain::access::{Deed, Denied};
 use crate::domain::checkin::{CheckIn, Claim};
 use crate::domain::digest::{Salt, digest_over, text_digest};
@@ -34,8 +35,10 @@ pub(super) async fn save(service: &Service, members: &[Member]) -> store::Result
         return Ok(answers);
     }
     let (alerts, letters) = draft.write(service, &mut tx).await?;
+    service.crash.pass(Point::Intake).await;
     let began = Instant::now();
     tx.commit().await?;
+    service.crash.pass(Point::Kept).await;
     service.intake.pace.note(began.elapsed());
     for (outcome, _) in answers.iter_mut().flatten() {
         let raised = alerts.get(&outcome.receipt.number.0).copied();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueHint};
 
-use super::{account, letters, mail, period, slip, token, units};
+use super::{account, letters, mail, period, simulate, slip, token, units};
 use crate::domain::language::Lang;
 
 const EXIT_CODES: &str = "\
@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// Letters of a restored copy: how many are held, let them go. 恢复后的邮件。
     #[command(subcommand)]
     Letters(letters::Command),
+    /// Tell what would be sent to whom and when, in a simulated county on an empty database. 模拟。
+    #[command(after_help = simulate::HELP)]
+    Simulate(Box<simulate::Args>),
     /// Look at configuration, database, relay, clock, key and disk, a line each. 自检。
     Check,
     /// The settings. 设置。

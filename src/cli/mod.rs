@@ -5,6 +5,7 @@
 //! * `fail.rs` — why a command did not do it, in words, and the exit code; `out.rs` — how a command writes
 //! * `named.rs` — units by code, name or id; `round.rs` — how a round is written on a command line
 //! * `logging.rs`, `running.rs` — the log of a running service, its parts, and how they end in time
+//! * `simulate/` — what would be sent to whom, and whether every promise is kept meanwhile
 //! * `demo/` — a county's day in five minutes
 
 mod account;
@@ -26,6 +27,7 @@ mod receipt;
 mod round;
 mod running;
 mod serve;
+pub mod simulate;
 mod slip;
 mod token;
 mod units;
@@ -81,6 +83,7 @@ async fn run(context: &Context, command: Command) -> Done {
         Command::Token(command) => token::run(context, command).await,
         Command::Mail(command) => mail::run(context, command).await,
         Command::Letters(command) => letters::run(context, command).await,
+        Command::Simulate(args) => simulate::run(context, *args).await,
         Command::Check => check::run(context).await,
         Command::Config(ConfigCommand::Show) => {
             out::write(context.settings()?.show().as_bytes());

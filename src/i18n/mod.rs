@@ -33,6 +33,7 @@ pub mod outbox;
 pub mod period;
 pub mod problems;
 pub mod signin;
+pub mod simulate;
 pub mod terms;
 
 pub use crate::domain::language::{Lang, UnknownLang};

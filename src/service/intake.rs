@@ -22,7 +22,7 @@ use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Identity, permit};
 use crate::domain::checkin::{Author, Claim, Provenance, Review, Submission};
 use crate::domain::form;
-use crate::domain::ids::{AlertId, IncidentId, ObligationId};
+use crate::domain::ids::{AlertId, IncidentId, ObligationId, UnitId};
 use crate::domain::receipt::Receipt;
 use crate::domain::screen::Notice;
 use crate::domain::standing::Timeliness;
@@ -142,6 +142,19 @@ impl Service {
         Ok(outcome)
     }
 
+    /// Gives where a unit stands. One that has left still owes what was opened before, and stands where it stood then.
+    async fn place_of(&self, unit: UnitId, owed: Option<ObligationId>) -> Result<UnitPath> {
+        if let Some(unit) = self.tree().await?.get(unit) {
+            return Ok(unit.path.clone());
+        }
+        let missing = Error::Missing("unit");
+        let Some(owed) = owed else { return Err(missing) };
+        let owed = self.store.read().await?.obligation(owed).await?;
+        owed.filter(|owed| owed.obligation.unit == unit)
+            .map(|owed| owed.path)
+            .ok_or(missing)
+    }
+
     /// Checks leave and form.
     async fn admit(&self, actor: &Actor, mut submission: Submission) -> Result<Member> {
         let deed = match submission.provenance {
@@ -150,9 +163,8 @@ impl Service {
             Provenance::Phone => Deed::RecordPhone,
         };
         let scope = permit(actor, deed)?;
-        let tree = self.tree().await?;
-        let unit = tree.get(submission.unit).ok_or(Error::Missing("unit"))?;
-        if !scope.covers(&unit.path) {
+        let path = self.place_of(submission.unit, submission.obligation).await?;
+        if !scope.covers(&path) {
             return Err(Error::Missing("unit"));
         }
         submission.author = match actor.identity {
@@ -161,12 +173,12 @@ impl Service {
             Identity::Token(id) => Author::Token(id),
             Identity::Console => return Err(crate::domain::access::Denied(deed).into()),
         };
-        let may = |deed| permit(actor, deed).is_ok_and(|scope| scope.covers(&unit.path));
+        let may = |deed| permit(actor, deed).is_ok_and(|scope| scope.covers(&path));
         let (submission, notice) = form::admit(submission, &self.classes).map_err(Error::Form)?;
         Ok(Member {
-            path: unit.path.clone(),
             office: may(Deed::Supplement),
             amends: !submission.provenance.is_units_own() || may(Deed::Amend),
+            path,
             submission,
             notice,
         })

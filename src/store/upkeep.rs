@@ -45,6 +45,19 @@ impl Conn {
         })
     }
 
+    /// Tells whether the database holds any table.
+    pub async fn has_tables(&mut self) -> Result<bool> {
+        const SQLITE: &str = "SELECT COUNT(*) FROM sqlite_master";
+        const POSTGRES: &str =
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema()";
+        let sql = match self.engine() {
+            Engine::Sqlite => SQLITE,
+            Engine::Postgres => POSTGRES,
+        };
+        let tables: i64 = on!(self, c => sqlx::query_scalar(sql).fetch_one(c).await)?;
+        Ok(tables > 0)
+    }
+
     /// Gives what the database server's clock says, in Unix milliseconds; an SQLite file has none.
     pub async fn clock(&mut self) -> Result<Option<i64>> {
         const SQL: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";

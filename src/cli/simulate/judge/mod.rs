@@ -1,0 +1,165 @@
+//! Judges a run: from what the simulation did and what the mail server saw, against the plain model.
+//!
+//! * here — the list of what must hold, each by a plain name
+//! * `letters.rs` — who must be told, and who may not be
+//! * `urgent.rs` — urgent reports
+//! * `records.rs` — receipts, counts, seals, the chain
+
+mod letters;
+mod records;
+mod urgent;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::play::{Broken, Play};
+use super::relay::Seen;
+
+pub use records::Facts;
+
+/// Something that must hold, and whether it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Invariant {
+    /// A plain name.
+    pub name: &'static str,
+    /// Whether it holds.
+    pub held: bool,
+    /// The first of what speaks against it; how much was looked at, if nothing does.
+    pub detail: String,
+}
+
+/// What a check found: how much it looked at, and what is wrong.
+#[derive(Debug, Default)]
+struct Finding {
+    looked: usize,
+    wrong: Vec<String>,
+}
+
+impl Finding {
+    fn look(&mut self) {
+        self.looked += 1;
+    }
+
+    fn wrong(&mut self, words: String) {
+        self.wrong.push(words);
+    }
+
+    fn called(self, name: &'static str) -> Invariant {
+        let more = self.wrong.len().saturating_sub(5);
+        let mut detail = self.wrong.iter().take(5).cloned().collect::<Vec<_>>().join("; ");
+        if more > 0 {
+            detail += &format!("; and {more} more");
+        }
+        if self.wrong.is_empty() {
+            detail = format!("{} looked at", self.looked);
+        }
+        Invariant {
+            name,
+            held: self.wrong.is_empty(),
+            detail,
+        }
+    }
+}
+
+/// A letter with all its attempts that came to the dot, in order.
+struct Letter<'a> {
+    seen: Vec<&'a Seen>,
+    /// What it names, of what is owed.
+    named: Vec<usize>,
+}
+
+impl Letter<'_> {
+    fn first(&self) -> &Seen {
+        self.seen[0]
+    }
+}
+
+/// The run as it is judged.
+struct Case<'a> {
+    play: &'a Play,
+    book: &'a [Seen],
+    letters: Vec<Letter<'a>>,
+}
+
+impl<'a> Case<'a> {
+    fn of(play: &'a Play, book: &'a [Seen]) -> Self {
+        let mut by_id: BTreeMap<&str, Vec<&Seen>> = BTreeMap::new();
+        for seen in book {
+            by_id.entry(&seen.mail.id).or_default().push(seen);
+        }
+        let mut letters: Vec<Letter<'_>> = by_id
+            .into_values()
+            .map(|seen| {
+                let named = play
+                    .named(&seen[0].mail)
+                    .into_iter()
+                    .map(|(owed, _)| owed)
+                    .collect();
+                Letter { seen, named }
+            })
+            .collect();
+        letters.sort_by_key(|letter| letter.first().at);
+        Self { play, book, letters }
+    }
+
+    fn at(&self, at: crate::domain::time::Timestamp) -> String {
+        at.with_timezone(&self.play.zone)
+            .format("%m-%d %H:%M:%S")
+            .to_string()
+    }
+
+    /// Names something owed.
+    fn owed(&self, place: usize) -> String {
+        let owed = &self.play.model.owed[place];
+        format!("{} due {}", self.play.roster.label(owed.unit), self.at(owed.due))
+    }
+}
+
+/// Judges a run whose process still lives.
+pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> {
+    let facts = records::gather(play)?;
+    let book = play.relay.book().seen.clone();
+    let case = Case::of(play, &book);
+    let invariants = vec![
+        records::receipts(&case, &facts).called("a receipt means that the report is on disk"),
+        letters::told(&case, &facts).called("every miss is told to somebody, or its failure is red"),
+        letters::once(&case).called("at most one letter a person, step, round and due time"),
+        urgent::pressed(&case).called("an urgent report is sent until acknowledged or its passes end"),
+        urgent::red(&case, &facts).called("an urgent report without an answer stays red"),
+        letters::caught_up(&case).called("after an outage all overdue steps fire within one tick"),
+        letters::same_bytes(&case).called("a letter that comes twice is the same letter"),
+        letters::doubled(&case).called("a letter comes twice only if its first arrival was in doubt"),
+        letters::drained(&case, &facts).called("no letter is left lying"),
+        letters::punctual(&case).called("the step at the due time fires at the due time"),
+        letters::wanted(&case)
+            .called("no letter names a unit that had reported or was excused before it was first sent"),
+        letters::in_force(&case).called("no letter of an old deadline leaves after an extension"),
+        letters::paused(&case).called("an acknowledgement gives the time that it promises"),
+        letters::closed(&case).called("nobody is chased after closing"),
+        letters::concerned(&case).called("letters go only to those whom the unit concerns"),
+        letters::understood(&case)
+            .called("every letter names units that owe a report at the due time that it names"),
+        urgent::first(&case).called("urgent letters leave before routine ones"),
+        records::opened(&case, &facts).called("every unit owes what the periods ask, and nothing else"),
+        records::counted(&case, &facts).called("the counts equal those of the plain model"),
+        records::decided(&case, &facts).called("the first receipt decides timeliness for ever"),
+        records::sealed(&facts).called("every closed round is sealed, and its seal verifies"),
+        records::chained(&facts).called("the chain of deeds verifies"),
+        records::expected(&case).called("every deed answers as a plain person expects"),
+    ];
+    Ok((invariants, facts))
+}
+
+/// Gives how much was lost, and how many letters came again without need.
+pub(super) fn lost(play: &Play, book: &[Seen], facts: &Facts, invariants: &[Invariant]) -> (usize, usize) {
+    let case = Case::of(play, book);
+    let untold = letters::told(&case, facts).wrong.len();
+    let silent = urgent::pressed(&case).wrong.len();
+    let lying = invariants
+        .iter()
+        .filter(|one| one.name == "no letter is left lying" && !one.held)
+        .count();
+    let receipts = records::lost_receipts(&case, facts);
+    (untold + silent + lying + receipts, letters::needless(&case).len())
+}

@@ -1,0 +1,132 @@
+//! Knows what must come of an urgent report.
+
+use chrono::TimeDelta;
+
+use super::{Case, Facts, Finding};
+use crate::cli::simulate::log::Raised;
+use crate::cli::simulate::post::About;
+use crate::domain::time::Timestamp;
+
+fn letters<'a, 'b>(case: &'b Case<'a>, raised: &'b Raised) -> impl Iterator<Item = &'b super::Letter<'a>> {
+    case.letters.iter().filter(|letter| {
+        let mail = &letter.first().mail;
+        mail.about == About::Urgent && mail.receipt.as_deref() == Some(raised.receipt.as_str())
+    })
+}
+
+/// Gives when calls come, if all goes well: at once, and again after each wait.
+fn calls(case: &Case<'_>, raised: &Raised) -> Vec<Timestamp> {
+    let urgent = &case.play.ground.settings.urgent;
+    let count = urgent.steps.len() as u32 + urgent.passes;
+    let wait = urgent.repeat_after.delta();
+    (0..count)
+        .map(|call| raised.at + wait * i32::try_from(call).unwrap_or_default())
+        .collect()
+}
+
+/// Promise 4: to each leader, at each call, until somebody has it; and to nobody after.
+pub(super) fn pressed(case: &Case<'_>) -> Finding {
+    let mut finding = Finding::default();
+    for raised in &case.play.log.raised {
+        finding.look();
+        let ended = raised.ended;
+        let late = |letter: &&super::Letter<'_>| ended.is_some_and(|ended| letter.first().at > ended);
+        for letter in letters(case, raised).filter(late) {
+            if case.play.relay.is_reliable() && case.play.log.deaths.is_empty() {
+                finding.wrong(format!(
+                    "{} was told at {} though somebody had it",
+                    letter.first().to,
+                    case.at(letter.first().at)
+                ));
+            }
+        }
+        if !letters(case, raised).any(|letter| letter.seen.iter().any(|seen| seen.verdict.arrived()))
+            && ended.is_none()
+        {
+            finding.wrong(format!("nobody was told of {}", raised.receipt));
+        }
+        let calls = calls(case, raised);
+        for at in calls.iter().filter(|at| ended.is_none_or(|ended| **at < ended)) {
+            let calm = at.max(&raised.at);
+            let fine = case.play.relay.is_reliable()
+                && case
+                    .play
+                    .log
+                    .was_up(raised.at - TimeDelta::seconds(1), *calm + TimeDelta::seconds(1));
+            for leader in case.play.ground.settings.duty.leaders.iter().filter(|_| fine) {
+                let came = letters(case, raised).any(|letter| {
+                    let first = letter.first();
+                    first.to == leader.as_str() && first.at == *at
+                });
+                if !came {
+                    finding.wrong(format!(
+                        "{leader:?} was not told of {} at {}",
+                        raised.receipt,
+                        case.at(*at)
+                    ));
+                }
+            }
+        }
+        let most = calls.len();
+        for leader in &case.play.ground.settings.duty.leaders {
+            let told = letters(case, raised)
+                .filter(|letter| letter.first().to == leader.as_str())
+                .count();
+            if told > most {
+                finding.wrong(format!("{leader:?} was told {told} times of {}", raised.receipt));
+            }
+        }
+    }
+    finding
+}
+
+/// Promise 4, its end.
+pub(super) fn red(case: &Case<'_>, facts: &Facts) -> Finding {
+    let mut finding = Finding::default();
+    for raised in case
+        .play
+        .log
+        .raised
+        .iter()
+        .filter(|raised| raised.ended.is_none())
+    {
+        finding.look();
+        if !facts.red_alerts.contains(&raised.id) {
+            finding.wrong(format!(
+                "{} is not red any more, and nobody has it",
+                raised.receipt
+            ));
+        }
+    }
+    finding
+}
+
+/// Before anything that was written when it was, and that leaves at the same instant.
+pub(super) fn first(case: &Case<'_>) -> Finding {
+    let mut finding = Finding::default();
+    let mut routine: Option<Timestamp> = None;
+    for seen in case.book {
+        let is_urgent = seen.mail.about == About::Urgent;
+        if is_urgent {
+            finding.look();
+        }
+        let raised = case
+            .play
+            .log
+            .raised
+            .iter()
+            .find(|r| Some(r.receipt.as_str()) == seen.mail.receipt.as_deref());
+        // A letter of the first call, at the instant of the report, behind a routine one of that instant.
+        if is_urgent && routine == Some(seen.at) && raised.is_some_and(|raised| raised.at == seen.at) {
+            finding.wrong(format!(
+                "the urgent letter to {} at {} left behind a routine one",
+                seen.to,
+                case.at(seen.at)
+            ));
+        }
+        if !is_urgent {
+            routine = Some(seen.at);
+        }
+    }
+    finding
+}

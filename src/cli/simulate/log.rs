@@ -1,0 +1,61 @@
+//! Knows what the simulation itself did and was told: with the mail server's book, all that the service is judged by.
+
+use std::collections::BTreeMap;
+
+use crate::crash::Point;
+use crate::domain::ids::{AlertId, RuleId};
+use crate::domain::receipt::{Number, ReceiptMac};
+use crate::domain::time::Timestamp;
+
+/// A receipt that somebody was given.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) number: Number,
+    pub(super) mac: ReceiptMac,
+    pub(super) unit: usize,
+    pub(super) received: Timestamp,
+}
+
+/// An urgent report of which somebody was told that leaders are being told.
+#[derive(Debug, Clone)]
+pub(super) struct Raised {
+    pub(super) id: AlertId,
+    pub(super) receipt: String,
+    pub(super) at: Timestamp,
+    pub(super) ended: Option<Timestamp>,
+}
+
+/// A chase that was taken in hand.
+#[derive(Debug, Clone)]
+pub(super) struct Hold {
+    pub(super) at: Timestamp,
+    pub(super) until: Timestamp,
+    pub(super) owed: Vec<usize>,
+}
+
+/// What the simulation did and was told.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    pub(super) receipts: Vec<Told>,
+    pub(super) raised: Vec<Raised>,
+    pub(super) holds: Vec<Hold>,
+    /// From when to when no process ran.
+    pub(super) down: Vec<(Timestamp, Timestamp)>,
+    pub(super) deaths: Vec<(Timestamp, Point)>,
+    /// Answers that nobody would expect.
+    pub(super) surprises: Vec<String>,
+    /// Ids of the rules of each period.
+    pub(super) rules: Vec<Vec<RuleId>>,
+    /// How often each point was passed, over all lives.
+    pub(super) passes: BTreeMap<Point, u32>,
+}
+
+impl Log {
+    /// Tells whether a process ran all the time from one instant to another.
+    pub(super) fn was_up(&self, from: Timestamp, until: Timestamp) -> bool {
+        !self
+            .down
+            .iter()
+            .any(|(died, back)| *died <= until && from <= *back)
+    }
+}

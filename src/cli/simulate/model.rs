@@ -1,0 +1,272 @@
+//! Knows, in the plainest way, who owes what when: the yardstick by which the service is judged. It shares no rule
+//! with the service and looks into none of its tables.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
+use chrono_tz::Tz;
+
+use super::roster::Roster;
+use crate::domain::time::{Timestamp, timestamp};
+use crate::domain::unit::UnitKind;
+
+/// Rounds due within this of each other are one report (rule 14).
+const NEAR: TimeDelta = TimeDelta::minutes(30);
+
+/// A deadline of every day of a period; times of the next day count on beyond 24 hours.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) label: String,
+    pub(super) opens: TimeDelta,
+    pub(super) due: TimeDelta,
+    pub(super) grace: TimeDelta,
+    pub(super) closes: TimeDelta,
+    pub(super) roll_up: bool,
+}
+
+/// A declared period; it asks villages and communities, and townships for their roll-up.
+#[derive(Debug, Clone)]
+pub(super) struct Season {
+    pub(super) name: String,
+    /// Smaller is higher.
+    pub(super) level: usize,
+    pub(super) starts: Timestamp,
+    pub(super) ends: Timestamp,
+    pub(super) rules: Vec<Rule>,
+}
+
+/// A rule on a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Instance {
+    pub(super) opens: Timestamp,
+    pub(super) due: Timestamp,
+    pub(super) closes: Timestamp,
+    pub(super) grace: TimeDelta,
+    pub(super) season: usize,
+    pub(super) rule: usize,
+    pub(super) day: NaiveDate,
+    pub(super) roll_up: bool,
+}
+
+/// What happened to something owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Reported,
+    Excused,
+    Unexcused,
+    Due(Timestamp),
+    Acknowledged,
+}
+
+/// One report that one unit owes.
+#[derive(Debug, Clone)]
+pub(super) struct Owed {
+    pub(super) unit: usize,
+    pub(super) roll_up: bool,
+    pub(super) opens: Timestamp,
+    pub(super) scheduled: Timestamp,
+    pub(super) due: Timestamp,
+    pub(super) closes: Timestamp,
+    pub(super) grace: TimeDelta,
+    pub(super) serves: Vec<(usize, usize, NaiveDate)>,
+    pub(super) first: Option<Timestamp>,
+    pub(super) claim: bool,
+    pub(super) excused: bool,
+    pub(super) turns: Vec<(Timestamp, Turn)>,
+}
+
+/// How something owed stands when all is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stand {
+    OnTime,
+    Late,
+    Missing,
+    Excused,
+}
+
+impl Owed {
+    /// Tells whether a report was still wanted at an instant; what happened at that very instant counts.
+    pub(super) fn is_wanted(&self, at: Timestamp) -> bool {
+        let (mut met, mut excused) = (false, false);
+        for (_, turn) in self.turns.iter().filter(|(when, _)| *when <= at) {
+            match turn {
+                Turn::Reported => met = true,
+                Turn::Excused => excused = true,
+                Turn::Unexcused => excused = false,
+                Turn::Due(_) | Turn::Acknowledged => {}
+            }
+        }
+        !met && !excused
+    }
+
+    /// Tells whether a report was wanted all the time between two instants.
+    pub(super) fn is_wanted_through(&self, from: Timestamp, until: Timestamp) -> bool {
+        let changes = self
+            .turns
+            .iter()
+            .filter(|(at, turn)| from < *at && *at <= until && !matches!(turn, Turn::Acknowledged));
+        self.is_wanted(from) && changes.count() == 0
+    }
+
+    /// Gives the due time in force at an instant.
+    pub(super) fn due_at(&self, at: Timestamp) -> Timestamp {
+        let moved = self
+            .turns
+            .iter()
+            .filter(|(when, _)| *when <= at)
+            .filter_map(|(_, turn)| match turn {
+                Turn::Due(due) => Some(*due),
+                _ => None,
+            });
+        moved.fold(self.scheduled, |_, due| due)
+    }
+
+    /// Tells whether it was ever due then.
+    pub(super) fn was_due(&self, due: Timestamp) -> bool {
+        due == self.scheduled || self.turns.iter().any(|(_, turn)| *turn == Turn::Due(due))
+    }
+
+    /// Gives how often somebody took it in hand.
+    pub(super) fn pauses(&self) -> usize {
+        self.turns
+            .iter()
+            .filter(|(_, turn)| *turn == Turn::Acknowledged)
+            .count()
+    }
+
+    pub(super) fn stand(&self) -> Stand {
+        match self.first {
+            Some(_) if self.claim => Stand::OnTime,
+            Some(first) if first < self.due + self.grace => Stand::OnTime,
+            Some(_) => Stand::Late,
+            None if self.excused => Stand::Excused,
+            None => Stand::Missing,
+        }
+    }
+}
+
+/// All that is and was owed.
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    pub(super) seasons: Vec<Season>,
+    pub(super) owed: Vec<Owed>,
+    opened: BTreeSet<(usize, usize, NaiveDate)>,
+}
+
+impl Model {
+    /// Gives every round that a period will have.
+    pub(super) fn instances(&self, season: usize, zone: Tz) -> Vec<Instance> {
+        let Some(it) = self.seasons.get(season) else {
+            return Vec::new();
+        };
+        let first = it.starts.with_timezone(&zone).date_naive();
+        let last = it.ends.with_timezone(&zone).date_naive();
+        let mut all = Vec::new();
+        for day in first.iter_days().take_while(|day| *day <= last) {
+            for (rule, said) in it.rules.iter().enumerate() {
+                let at = |span: TimeDelta| local(day, span, zone);
+                let (due, closes) = (at(said.due), at(said.closes));
+                // A round belongs to a period when its due time does.
+                if it.starts < due && due <= it.ends {
+                    all.push(Instance {
+                        opens: at(said.opens).max(it.starts),
+                        due,
+                        closes,
+                        grace: said.grace,
+                        season,
+                        rule,
+                        day,
+                        roll_up: said.roll_up,
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    /// Opens the rounds that open now; gives the places of what is owed anew.
+    pub(super) fn open(&mut self, roster: &Roster, now: Timestamp, zone: Tz) -> Vec<usize> {
+        let mut due: Vec<Instance> = (0..self.seasons.len())
+            .flat_map(|season| self.instances(season, zone))
+            .filter(|i| i.opens <= now && !self.opened.contains(&(i.season, i.rule, i.day)))
+            .collect();
+        due.sort_by_key(|i| (i.due, i.opens, i.season, i.rule));
+        let mut fresh = Vec::new();
+        for instance in due {
+            self.opened.insert((instance.season, instance.rule, instance.day));
+            for unit in 0..roster.members.len() {
+                if asks(&instance, unit, roster) {
+                    fresh.extend(self.ask(&instance, unit));
+                }
+            }
+        }
+        fresh
+    }
+
+    /// Lets a unit owe a round: by a report that it owes anyway, or by a new one.
+    fn ask(&mut self, instance: &Instance, unit: usize) -> Option<usize> {
+        let serves = (instance.season, instance.rule, instance.day);
+        let near = |owed: &&mut Owed| {
+            owed.unit == unit
+                && owed.roll_up == instance.roll_up
+                && (owed.scheduled - instance.due).abs() <= NEAR
+                && instance.opens < owed.closes
+                && !owed
+                    .serves
+                    .iter()
+                    .any(|(season, _, _)| *season == instance.season)
+        };
+        if let Some(host) = self.owed.iter_mut().rev().find(near) {
+            host.serves.push(serves);
+            return None;
+        }
+        self.owed.push(Owed {
+            unit,
+            roll_up: instance.roll_up,
+            opens: instance.opens,
+            scheduled: instance.due,
+            due: instance.due,
+            closes: instance.closes,
+            grace: instance.grace,
+            serves: vec![serves],
+            first: None,
+            claim: false,
+            excused: false,
+            turns: Vec::new(),
+        });
+        Some(self.owed.len() - 1)
+    }
+
+    /// Finds what is owed by the unit and the due time that a letter names.
+    pub(super) fn find(&self, unit: usize, due: Timestamp) -> Option<usize> {
+        self.owed
+            .iter()
+            .position(|owed| owed.unit == unit && owed.was_due(due))
+    }
+}
+
+fn asks(instance: &Instance, unit: usize, roster: &Roster) -> bool {
+    let Some(member) = roster.members.get(unit) else {
+        return false;
+    };
+    let is_asked = |kind| matches!(kind, UnitKind::Village | UnitKind::Community);
+    let there = member.is_there(instance.opens);
+    match instance.roll_up {
+        false => there && is_asked(member.kind),
+        true => {
+            let children = roster
+                .members
+                .iter()
+                .filter(|m| m.above == Some(unit) && m.is_there(instance.opens));
+            there && member.kind == UnitKind::Township && children.filter(|m| is_asked(m.kind)).count() > 0
+        }
+    }
+}
+
+/// Gives an instant of a day, so many hours after its midnight by the clock on the wall.
+pub(super) fn local(day: NaiveDate, span: TimeDelta, zone: Tz) -> Timestamp {
+    let days = u64::try_from(span.num_days()).unwrap_or_default();
+    let rest = span - TimeDelta::days(span.num_days());
+    let time = NaiveTime::from_hms_opt(0, 0, 0).unwrap_or_default() + rest;
+    timestamp(day.checked_add_days(Days::new(days)).unwrap_or(day), time, zone)
+}

@@ -1,0 +1,261 @@
+//! Knows the mail server of the simulation: its weather, the addresses that died, and what it saw. It is a witness
+//! that the service does not write to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use sha2::{Digest, Sha256};
+
+use super::post::{Mail, read};
+use crate::clock::{Clock, Settable};
+use crate::domain::language::Lang;
+use crate::domain::time::Timestamp;
+use crate::mail::manner::{Answer, Manner, Moment};
+
+/// What the server does to whoever comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weather {
+    /// Closes at once.
+    Refuses,
+    /// 421 in place of a greeting.
+    Busy,
+    /// Says nothing.
+    Silent,
+    /// 550 to the sender.
+    BadSender,
+    /// 421 to the sender.
+    Leaves,
+    /// 451 to every recipient.
+    Greylists,
+    /// 451 to DATA.
+    NoData,
+    /// 452 after the dot.
+    Full,
+    /// Ends the connection after the dot, having kept the mail or not.
+    Drops,
+    /// Says nothing after the dot, having kept the mail or not.
+    Stalls,
+}
+
+impl Weather {
+    pub(super) const ALL: [Self; 10] = [
+        Self::Refuses,
+        Self::Busy,
+        Self::Silent,
+        Self::BadSender,
+        Self::Leaves,
+        Self::Greylists,
+        Self::NoData,
+        Self::Full,
+        Self::Drops,
+        Self::Stalls,
+    ];
+}
+
+/// What became of a mail at the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Kept, and said so.
+    Accepted,
+    /// Kept, and nothing said.
+    KeptInDoubt,
+    /// Lost, and nothing said.
+    LostInDoubt,
+    /// Refused for now.
+    Later,
+    /// Refused for good.
+    Never,
+}
+
+impl Verdict {
+    /// Tells whether the reader has it.
+    pub(super) fn arrived(self) -> bool {
+        matches!(self, Self::Accepted | Self::KeptInDoubt)
+    }
+}
+
+/// One mail that came to the dot.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) at: Timestamp,
+    pub(super) to: String,
+    pub(super) mail: Mail,
+    pub(super) bytes: [u8; 32],
+    pub(super) verdict: Verdict,
+    /// In which life of the process it was sent.
+    pub(super) life: u32,
+}
+
+/// What the server saw.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    pub(super) seen: Vec<Seen>,
+    /// Recipients that were refused for good, and when.
+    pub(super) refused: Vec<(Timestamp, String)>,
+    pub(super) life: u32,
+    rng: Option<StdRng>,
+    stalls: u32,
+}
+
+/// The server's manner.
+#[derive(Debug)]
+pub(super) struct Relay {
+    clock: Arc<Settable>,
+    lang: Lang,
+    zone: Tz,
+    /// Half-open spans.
+    pub(super) weather: Vec<(Timestamp, Timestamp, Weather)>,
+    /// When an address dies.
+    pub(super) dead: BTreeMap<String, Timestamp>,
+    /// Addresses that no mischance befalls, so that a dead letter always has somebody else to go to.
+    pub(super) safe: BTreeSet<String>,
+    faults: bool,
+    book: Mutex<Book>,
+}
+
+/// How often the server may keep its client waiting; each costs real time.
+const MOST_STALLS: u32 = 12;
+
+impl Relay {
+    pub(super) fn new(clock: Arc<Settable>, lang: Lang, zone: Tz, seed: u64, faults: bool) -> Self {
+        let book = Book {
+            rng: Some(StdRng::seed_from_u64(seed ^ 0x5e1a)),
+            ..Book::default()
+        };
+        Self {
+            clock,
+            lang,
+            zone,
+            weather: Vec::new(),
+            dead: BTreeMap::new(),
+            safe: BTreeSet::new(),
+            faults,
+            book: Mutex::new(book),
+        }
+    }
+
+    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the weather at an instant.
+    fn now(&self) -> Option<Weather> {
+        let now = self.clock.now();
+        let found = self
+            .weather
+            .iter()
+            .find(|(from, until, _)| *from <= now && now < *until);
+        found.map(|(_, _, weather)| *weather)
+    }
+
+    /// Tells whether no mischance may befall single letters.
+    pub(super) fn is_reliable(&self) -> bool {
+        !self.faults
+    }
+
+    /// Keeps the client waiting, or, when that was done often enough, ends the connection.
+    fn stall(&self) -> Answer {
+        let mut book = self.book();
+        book.stalls += 1;
+        match book.stalls <= MOST_STALLS {
+            true => Answer::Silence,
+            false => Answer::Close,
+        }
+    }
+
+    fn chance(&self, percent: u32) -> bool {
+        self.book()
+            .rng
+            .as_mut()
+            .is_some_and(|rng| rng.random_range(0..100) < percent)
+    }
+
+    fn recipient(&self, to: &str) -> Answer {
+        let (now, to) = (self.clock.now(), to.to_ascii_lowercase());
+        if self.dead.get(&to).is_some_and(|since| *since <= now) {
+            self.book().refused.push((now, to));
+            return Answer::Words("550 5.1.1 no such user".to_owned());
+        }
+        if self.now() == Some(Weather::Greylists) || (self.faults && self.chance(2)) {
+            return Answer::Words("451 4.7.1 come again".to_owned());
+        }
+        Answer::Usual
+    }
+
+    fn letter(&self, to: &str, raw: &[u8]) -> Answer {
+        let mischance = match self.faults && !self.safe.contains(to) {
+            true => self
+                .book()
+                .rng
+                .as_mut()
+                .map_or(100, |rng| rng.random_range(0..100)),
+            false => 100,
+        };
+        let lucky = self.chance(50);
+        let doubt = match lucky {
+            true => Verdict::KeptInDoubt,
+            false => Verdict::LostInDoubt,
+        };
+        let (verdict, answer) = match (self.now(), mischance) {
+            (Some(Weather::Full), _) => (Verdict::Later, Answer::Words("452 4.3.1 full".to_owned())),
+            (Some(Weather::Drops), _) | (None, 0) => (doubt, Answer::Close),
+            (Some(Weather::Stalls), _) => (doubt, self.stall()),
+            (None, 1) => (Verdict::Later, Answer::Words("451 4.3.0 try later".to_owned())),
+            (None, 2) => (Verdict::Never, Answer::Words("554 5.7.1 not wanted".to_owned())),
+            (None, 3) => (
+                Verdict::Later,
+                Answer::LastWords("421 4.3.2 going down".to_owned()),
+            ),
+            _ => (Verdict::Accepted, Answer::Usual),
+        };
+        let now = self.clock.now();
+        let mail = read(raw, self.lang, self.zone, now);
+        let mut book = self.book();
+        let life = book.life;
+        book.seen.push(Seen {
+            at: now,
+            to: to.to_ascii_lowercase(),
+            mail,
+            bytes: Sha256::digest(raw).into(),
+            verdict,
+            life,
+        });
+        answer
+    }
+}
+
+impl Manner for Relay {
+    fn answer(&self, moment: Moment<'_>) -> Answer {
+        match (moment, self.now()) {
+            (Moment::Greeting, Some(Weather::Refuses)) => Answer::Close,
+            (Moment::Greeting, Some(Weather::Busy)) => Answer::LastWords("421 4.3.2 too busy".to_owned()),
+            (Moment::Greeting, Some(Weather::Silent)) => self.stall(),
+            (Moment::Sender, Some(Weather::BadSender)) => Answer::Words("550 5.7.1 who are you".to_owned()),
+            // The kept connection ends, and the new one meets the greeting above.
+            (Moment::Sender, Some(Weather::Refuses | Weather::Busy | Weather::Silent)) => Answer::Close,
+            (Moment::Sender, Some(Weather::Leaves)) => Answer::LastWords("421 4.3.2 going down".to_owned()),
+            (Moment::Recipient(to), _) => self.recipient(to),
+            (Moment::Data(_), Some(Weather::NoData)) => Answer::Words("451 4.3.0 not now".to_owned()),
+            (Moment::Letter(to, raw), _) => self.letter(to.first().map_or("", String::as_str), raw),
+            _ => Answer::Usual,
+        }
+    }
+}
+
+/// Draws the weather of some days.
+pub(super) fn forecast(rng: &mut StdRng, from: Timestamp, days: u32) -> Vec<(Timestamp, Timestamp, Weather)> {
+    let mut spans = Vec::new();
+    for day in 0..days {
+        for _ in 0..rng.random_range(0..3) {
+            let began = from + TimeDelta::days(day.into()) + TimeDelta::minutes(rng.random_range(0..1440));
+            let ended = began + TimeDelta::minutes(rng.random_range(3..100));
+            let weather = Weather::ALL[rng.random_range(0..Weather::ALL.len())];
+            spans.push((began, ended, weather));
+        }
+    }
+    spans
+}

@@ -1,0 +1,199 @@
+//! Knows how a run is told: one JSON object, or the timeline that an administrator reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::judge::{Facts, Invariant, lost};
+use super::model::Stand;
+use super::play::Play;
+use super::post::About;
+use super::relay::Seen;
+use crate::domain::language::Lang;
+
+/// Letters that arrived, by kind; each counted once, however often it came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Letters {
+    /// A report will soon be due.
+    pub reminder: usize,
+    /// A report is missing, said to those who owe it.
+    pub overdue: usize,
+    /// The same, said to those above them.
+    pub escalated: usize,
+    /// Urgent reports.
+    pub urgent: usize,
+    /// Asks for progress of an incident.
+    pub follow_up: usize,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    /// The seed that repeats it.
+    pub seed: u64,
+    /// Days.
+    pub days: u32,
+    /// Units of the table.
+    pub units: usize,
+    /// Reports that were owed.
+    pub expected: usize,
+    /// Of these, reported on time.
+    pub on_time: usize,
+    /// Reported late.
+    pub late: usize,
+    /// Never reported.
+    pub missing: usize,
+    /// Excused.
+    pub excused: usize,
+    /// Letters that arrived.
+    pub letters: Letters,
+    /// To how many addresses.
+    pub recipients: usize,
+    /// Letters that were sent again other than in doubt.
+    pub duplicates: usize,
+    /// Due letters that neither arrived nor failed in red, and receipts that are not found.
+    pub lost: usize,
+    /// What must hold.
+    pub invariants: Vec<Invariant>,
+    /// How long it took.
+    pub wall_ms: u64,
+    /// The timeline, for people.
+    #[serde(skip)]
+    pub timeline: String,
+    /// How often each point at which a process may stop was passed.
+    #[serde(skip)]
+    pub passes: BTreeMap<crate::crash::Point, u32>,
+    /// How often the process was killed.
+    #[serde(skip)]
+    pub deaths: usize,
+}
+
+impl Outcome {
+    /// Tells whether all that must hold does.
+    pub fn holds(&self) -> bool {
+        self.invariants.iter().all(|one| one.held)
+    }
+
+    /// Gives what does not hold, a line each.
+    pub fn failures(&self) -> Vec<String> {
+        let broken = self.invariants.iter().filter(|one| !one.held);
+        broken
+            .map(|one| format!("{}: {}", one.name, one.detail))
+            .collect()
+    }
+
+    pub(super) fn of(play: &Play, invariants: Vec<Invariant>, facts: &Facts, lang: Lang) -> Self {
+        let book = play.relay.book().seen.clone();
+        let stands: Vec<Stand> = play.model.owed.iter().map(super::model::Owed::stand).collect();
+        let count = |stand: Stand| stands.iter().filter(|one| **one == stand).count();
+        let (lost, duplicates) = lost(play, &book, facts, &invariants);
+        Self {
+            seed: 0,
+            days: 0,
+            units: play.roster.members.len(),
+            expected: stands.len(),
+            on_time: count(Stand::OnTime),
+            late: count(Stand::Late),
+            missing: count(Stand::Missing),
+            excused: count(Stand::Excused),
+            letters: letters(&book),
+            recipients: arrived(&book)
+                .map(|seen| seen.to.as_str())
+                .collect::<BTreeSet<_>>()
+                .len(),
+            duplicates,
+            lost,
+            invariants,
+            wall_ms: 0,
+            timeline: timeline(play, &book, lang),
+            passes: play.log.passes.clone(),
+            deaths: play.log.deaths.len(),
+        }
+    }
+}
+
+fn arrived(book: &[Seen]) -> impl Iterator<Item = &Seen> {
+    let mut known = BTreeSet::new();
+    book.iter()
+        .filter(move |seen| seen.verdict.arrived() && known.insert(&seen.mail.id))
+}
+
+fn letters(book: &[Seen]) -> Letters {
+    let mut letters = Letters::default();
+    for seen in arrived(book) {
+        match seen.mail.about {
+            About::Reminder => letters.reminder += 1,
+            About::Overdue => letters.overdue += 1,
+            About::Escalated => letters.escalated += 1,
+            About::Urgent => letters.urgent += 1,
+            About::Other => {}
+        }
+    }
+    letters
+}
+
+/// Writes what was sent to whom and when: by person, then by unit.
+fn timeline(play: &Play, book: &[Seen], lang: Lang) -> String {
+    let mut people: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for seen in arrived(book) {
+        let at = seen.at.with_timezone(&play.zone).format("%m-%d %H:%M:%S");
+        people
+            .entry(&seen.to)
+            .or_default()
+            .push(format!("  {at}  {}", seen.mail.subject));
+        for (owed, unit) in play.named(&seen.mail) {
+            let due = play
+                .model
+                .owed
+                .get(owed)
+                .map(|o| o.due.with_timezone(&play.zone).format("%m-%d %H:%M"));
+            let due = due.map_or_else(String::new, |due| due.to_string());
+            let label = play
+                .roster
+                .members
+                .get(unit)
+                .map(|m| m.code.as_str())
+                .unwrap_or_default();
+            let label = format!("{label} {}", play.roster.label(unit));
+            units
+                .entry(label)
+                .or_default()
+                .push(format!("  {at}  {}  ({due})", seen.to));
+        }
+    }
+    let mut text = format!("{}\n", lang.simulate_people());
+    for (person, lines) in people {
+        let _ = writeln!(text, "\n{person}\n{}", lines.join("\n"));
+    }
+    let _ = writeln!(text, "\n{}", lang.simulate_units());
+    for (unit, lines) in units {
+        let _ = writeln!(text, "\n{unit}\n{}", lines.join("\n"));
+    }
+    text
+}
+
+/// Writes a run for people.
+pub(super) fn text(outcome: &Outcome, lang: Lang) -> String {
+    let o = outcome;
+    let l = &o.letters;
+    let letters = l.reminder + l.overdue + l.escalated + l.urgent + l.follow_up;
+    let mut text = o.timeline.clone();
+    let _ = writeln!(
+        text,
+        "\n{}",
+        lang.simulate_counts(o.expected, o.on_time, o.late, o.missing, o.excused)
+    );
+    let _ = writeln!(text, "{}", lang.simulate_letters(letters, o.recipients));
+    let _ = writeln!(text, "\n{}", lang.simulate_invariants());
+    for one in &o.invariants {
+        let held = if one.held {
+            lang.simulate_held()
+        } else {
+            lang.simulate_broken()
+        };
+        let _ = writeln!(text, "  {held}  {} ({})", one.name, one.detail);
+    }
+    text
+}

@@ -75,6 +75,8 @@ struct OwedView {
     standing: StandingView,
     notes: Vec<String>,
     is_unmet: bool,
+    /// Whether its deadline can still be moved.
+    is_running: bool,
     is_excused: bool,
 }
 
@@ -267,6 +269,7 @@ impl Teller<'_> {
             standing: StandingView::of(l, standing(o, self.now).code(), o.is_met() && owed.incident),
             notes,
             is_unmet: o.is_unmet(),
+            is_running: self.now < o.window.closes(),
             is_excused: o.excused.is_some() && !o.is_met(),
         }
     }

@@ -13,7 +13,7 @@ const LIU: &str = "361128101201";
 fn incident(change: impl FnOnce(&mut Value)) -> Value {
     let mut report = json!({
         "id": Uuid::new_v4(), "unit": LIU, "kind": "incident",
-        "incident": { "class": "flood", "what": "管涌" },
+        "incident": { "class": "flood", "place": "圩堤", "what": "管涌" },
     });
     change(&mut report);
     report
@@ -95,8 +95,8 @@ on_both!(
             (|r| r["incident"] = json!([]), "/incident"),
             (|r| r["incident"] = Value::Null, "/incident"),
             (
-                |r| r["incident"]["what"] = json!("\u{0}\u{202e} \u{200b}"),
-                "/incident/what",
+                |r| r["incident"]["place"] = json!("\u{0}\u{202e} \u{200b}"),
+                "/incident/place",
             ),
             (
                 |r| r["incident"]["what"] = json!("水".repeat(10_000)),

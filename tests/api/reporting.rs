@@ -46,7 +46,7 @@ on_both!(
         // The same UUID, other words.
         let mut edited = report.clone();
         edited["kind"] = json!("incident");
-        edited["incident"] = json!({ "class": "flood", "what": "管涌" });
+        edited["incident"] = json!({ "class": "flood", "place": "圩堤" });
         problem(&town.report(&edited).await, 422, "uuid-used");
 
         let shown = read(town.get(&format!("/api/v1/receipts/{number}")).await.must_be(200));

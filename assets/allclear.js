@@ -51,6 +51,7 @@
       var left = most - Array.from(field.value).length;
       says.textContent = field.getAttribute("data-left").replace("{n}", left);
       says.className = left < 0 ? "wrong num" : "hint num";
+      says.hidden = left === most;
     }
     field.addEventListener("input", count);
     count();

@@ -5,7 +5,6 @@ use super::messages;
 messages! {
     desk_title: "今日报送", "Today's report";
     desk_server_time: "服务器时间", "Server time";
-    desk_round(label): "{label}", "Round: {label}";
     desk_due(time): "截止 {time}", "Due {time}";
     desk_yesterday: "昨天的场次", "of yesterday";
     desk_basis(period, basis): "{period}（{basis}）", "{period} ({basis})";
@@ -16,7 +15,6 @@ messages! {
     desk_phone_missing: "紧急情况请先打值班室电话", "In an emergency, phone the duty office first";
     desk_sending: "正在提交……", "Sending…";
     desk_unconfirmed: "未确认收到，请再点一次（不会重复）。", "No answer yet. Press again; it will not count twice.";
-    desk_other: "其他场次", "Other rounds";
     desk_nothing: "现在没有需要报送的场次。", "No report is due now.";
     desk_next(label, opens, due): "下一场次：{label}，{opens} 开始，{due} 截止。",
         "Next: {label}, opens {opens}, due {due}.";
@@ -28,10 +26,9 @@ messages! {
     desk_missed: "本场次已关闭，没有收到报送。请打电话给值班室补录。",
         "This round has closed without a report. Please phone the duty office.";
     desk_drill: "演练，不计入统计", "Drill: does not count";
-    desk_no_unit: "您的账号没有可报送的单位。", "Your account reports for no unit.";
 
     day_title: "请选择报送哪一天", "Which day is this for?";
-    day_lead(day): "这个页面是 {day} 打开的，现在已经是第二天。", "This page was opened on {day}; the day has changed since.";
+    day_lead(then, now): "这个页面是 {then}打开的，现在已是 {now}。", "This page was opened on {then}; now it is {now}.";
     day_yesterday(label, day): "补报昨天：{label}（{day}）", "For yesterday: {label} ({day})";
     day_today(label, day): "报今天：{label}（{day}）", "For today: {label} ({day})";
     day_closed(label): "昨天的{label}已关闭，如需补录请打电话给值班室。",
@@ -67,10 +64,11 @@ messages! {
     receipt_already_unknown: "相同内容之前已经报送，没有重复记录。", "The same was reported before; it was not counted twice.";
     receipt_amend: "更正", "Correct";
     receipt_amend_incident: "更正或补充", "Correct or add";
-    receipt_amend_until(time): "{time} 前更正不用写原因", "free of reasons until {time}";
+    receipt_amend_until(time): "{time} 前更正不用写原因", "no reason needed until {time}";
     receipt_amend_reason: "更正需要写明原因", "a correction needs a reason";
     receipt_earlier(number): "替代先前的回执 {number}", "Replaces receipt {number}";
     receipt_back: "返回首页", "Back to the desk";
+    receipt_seal: "校验码", "Seal";
     receipt_drill: "演练，不计入统计", "Drill: does not count";
 
     reach_title: "领导通知情况", "Whom it reached";
@@ -78,13 +76,12 @@ messages! {
     reach_acknowledged(by, time): "{by} {time} 已签收", "{by} has it since {time}";
     reach_failed: "未能送达，请立即打电话给值班室！", "It could not be delivered. Phone the duty office now!";
     reach_office: "值班室", "The duty office";
-    reach_waits: "待签收", "not acknowledged yet";
 
     incident_title: "报告情况", "Report an incident";
     incident_amend_title: "更正或补充情况", "Correct or add";
     incident_lead: "先报后补：填好类别和地点就可以发送，其余可以稍后补充。",
         "Send first, complete later: a class and a place are enough.";
-    incident_for(label, day): "本次报告同时完成 {day} {label}。", "This also answers {label} of {day}.";
+    incident_for(label, day): "本次报告同时完成{label}（{day}）。", "This also answers {label} of {day}.";
     incident_beside: "这份报告不属于任何场次，不代替下一场次的报送。",
         "This report is beside every round and does not stand in for the next one.";
     incident_prefilled: "已按刚才的报告填好，请核对后发送。", "Filled in from your last report; check it and send.";

@@ -77,7 +77,12 @@ impl Page {
 
     /// Says on the page who reads it, and where he may go.
     pub(super) fn of(mut self, actor: &Actor) -> Self {
-        self.who = (!actor.label.is_empty()).then(|| actor.label.clone());
+        // A workstation is called what it is in the reader's language, whatever was read when it was bound.
+        let label = match actor.is_person() {
+            true => actor.label.clone(),
+            false => self.l.slip_device().to_owned(),
+        };
+        self.who = (!label.is_empty()).then_some(label);
         self.leaves = actor.is_person();
         self.ways = ways(actor, self.l, &self.here);
         self

@@ -70,6 +70,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    /// How many bytes the body had on the wire.
+    pub bytes: usize,
 }
 
 impl Browser {
@@ -134,6 +136,7 @@ impl Browser {
         Answer {
             status: parts.status,
             headers: parts.headers,
+            bytes: bytes.len(),
             text: String::from_utf8(bytes.to_vec()).unwrap_or_default(),
         }
     }

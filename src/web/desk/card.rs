@@ -57,9 +57,17 @@ pub(super) struct Panel {
 
 /// Shows all obligations of a unit: what is owed first.
 pub(super) fn cards(app: &App, l: Lang, place: &Place) -> Vec<Card> {
-    let mut cards: Vec<Card> = place.owed.iter().map(|owed| card(app, l, place, owed)).collect();
+    let shown = place.owed.iter().filter(|owed| !is_past(place, owed));
+    let mut cards: Vec<Card> = shown.map(|owed| card(app, l, place, owed)).collect();
     cards.sort_by_key(|card| (!card.is_open, card.is_missed && card.is_yesterday));
     cards
+}
+
+/// Tells whether an obligation of an earlier day is over and done: its receipt is no longer of interest.
+fn is_past(place: &Place, owed: &StoredObligation) -> bool {
+    let o = &owed.obligation;
+    let done = o.is_met() || o.excused.is_some();
+    done && o.day < place.today && o.window.closes() <= place.now
 }
 
 fn card(app: &App, l: Lang, place: &Place, owed: &StoredObligation) -> Card {

@@ -7,7 +7,7 @@ use crate::domain::ids::ObligationId;
 use crate::domain::standing::{Standing, standing};
 use crate::i18n::Lang;
 use crate::store::StoredObligation;
-use crate::web::{App, Fields};
+use crate::web::Fields;
 
 /// A button of the question.
 #[derive(Debug, Clone)]
@@ -21,13 +21,13 @@ pub(super) struct Choice {
 /// The question.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
-    pub(super) rendered: String,
+    pub(super) lead: String,
     pub(super) choices: Vec<Choice>,
     pub(super) closed: Option<String>,
 }
 
 /// Asks for the day, if the page was rendered before midnight and its obligation is no longer the only sensible one.
-pub(super) fn question(app: &App, l: Lang, place: &Place, fields: &Fields) -> Option<Asked> {
+pub(super) fn question(l: Lang, place: &Place, fields: &Fields) -> Option<Asked> {
     let rendered: NaiveDate = fields.read("day")?;
     let id = fields.read("obligation").map(ObligationId)?;
     let meant = place.owed.iter().find(|owed| owed.obligation.id == id);
@@ -41,7 +41,7 @@ pub(super) fn question(app: &App, l: Lang, place: &Place, fields: &Fields) -> Op
         today: place.today.to_string(),
     };
     let mut choices = Vec::new();
-    let day = |owed: &StoredObligation| l.date(owed.obligation.day);
+    let day = |owed: &StoredObligation| l.short_date(owed.obligation.day);
     let late = meant.filter(|owed| is_open(place, owed));
     choices.extend(late.map(|owed| choice(owed, l.day_yesterday(place.label(owed, l), day(owed)))));
     choices.extend(
@@ -58,9 +58,8 @@ pub(super) fn question(app: &App, l: Lang, place: &Place, fields: &Fields) -> Op
         (Some(closed), true) => Some(format!("{closed} {}", l.day_none_today())),
         (closed, _) => closed,
     };
-    let _ = app;
     Some(Asked {
-        rendered: l.date(rendered),
+        lead: l.day_lead(l.short_date(rendered), l.short_date(place.today)),
         choices,
         closed,
     })

@@ -217,7 +217,7 @@ fn build(app: &App, visit: &Visit, case: &Case<'_>, typed: Typed, uuid: Uuid) ->
     let l = visit.l;
     let purpose = match case.owed {
         Some(_) if case.latest.is_some() => String::new(),
-        Some(owed) => l.incident_for(case.place.label(owed, l), l.date(owed.obligation.day)),
+        Some(owed) => l.incident_for(case.place.label(owed, l), l.short_date(owed.obligation.day)),
         None => l.incident_beside().to_owned(),
     };
     IncidentPage {

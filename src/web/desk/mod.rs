@@ -139,11 +139,11 @@ pub(super) async fn submit(
 
 async fn clear(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, Failure> {
     let place = Place::find(app, visit, fields.read("unit").map(UnitId)).await?;
-    if let Some(asked) = day::question(app, visit.l, &place, fields) {
+    if let Some(asked) = day::question(visit.l, &place, fields) {
         let template = DayPage {
             l: visit.l,
             page: visit.page.clone(),
-            lead: visit.l.day_lead(asked.rendered),
+            lead: asked.lead,
             choices: asked.choices,
             closed: asked.closed,
             unit: place.unit.0,

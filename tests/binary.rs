@@ -1,5 +1,5 @@
 //! The real program: started, used, killed, stopped, backed up and restored; what it acknowledged is never lost.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod support;
 
@@ -209,12 +209,27 @@ fn faults_of_settings_and_of_the_command_line_get_sentences_and_exit_codes() {
 }
 
 #[test]
-fn the_demonstration_starts_plays_and_its_links_open_pages() {
+fn the_demonstration_wants_a_folder_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("something"), "").unwrap();
     let full = said_by(program(folder.path()).args(["demo", "--listen", "127.0.0.1:0", "--dir", "."]));
     assert!(full.refused(1).contains("is not empty"));
+    let fast = said_by(program(folder.path()).args(["demo", "--speed", "100"]));
+    assert!(fast.refused(2).contains("The speed is"));
+}
 
+/// Gives the paths of the links that the demonstration has printed.
+fn links(demo: &Server) -> Vec<String> {
+    let lines = demo.lines.lock().unwrap();
+    let links = lines.iter().filter_map(|line| line.split("http://").nth(1));
+    links
+        .map(|rest| rest[rest.find('/').unwrap()..].to_owned())
+        .collect()
+}
+
+#[test]
+fn the_demonstration_plays_and_its_links_open_pages() {
+    let folder = tempfile::tempdir().unwrap();
     let mut command = program(folder.path());
     command.args([
         "demo",
@@ -226,50 +241,27 @@ fn the_demonstration_starts_plays_and_its_links_open_pages() {
         "4",
     ]);
     let mut demo = Server::spawn(command, "http://");
-    let links: Vec<String> = {
-        let lines = demo.lines.lock().unwrap();
-        let links = lines.iter().filter_map(|line| line.split("http://").nth(1));
-        links
-            .map(|rest| rest[rest.find('/').unwrap()..].to_owned())
-            .collect()
-    };
-    let link = |word: &str| links.iter().find(|link| link.ends_with(word)).unwrap();
-    for (word, page) in [
-        ("/board", "/board"),
-        ("/village", "/desk"),
-        ("/leader", "/alerts"),
-    ] {
-        let answer = demo.get(link(word), "").unwrap();
+    let links = links(&demo);
+    for (word, page) in [("/board", "/board"), ("/leader", "/alerts")] {
+        let link = links.iter().find(|link| link.ends_with(word)).unwrap();
+        let answer = demo.get(link, "").unwrap();
         assert_eq!(
             (answer.status, answer.header("location")),
             (303, Some(page)),
             "{word}"
         );
-        let cookie = answer
-            .header("set-cookie")
-            .unwrap()
-            .split(';')
-            .next()
-            .unwrap()
-            .to_owned();
-        let opened = demo.get(page, &cookie).unwrap();
+        let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap();
+        let opened = demo.get(page, cookie).unwrap();
         assert_eq!(opened.status, 200, "{word}: {}", opened.body);
         assert!(opened.body.contains("Demo"), "{word} is not marked");
     }
-    // The urgent report and its letters: both come by themselves.
+    // The urgent report and its letter come by themselves.
     let mailbox = || demo.get("/mailbox", "").unwrap().body;
     assert!(within(Duration::from_secs(60), || mailbox()
         .contains("leader@poyang.example")));
-    let number = mailbox()
-        .split("/mailbox/")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-        .to_owned();
-    let letter = demo.get(&format!("/mailbox/{number}"), "").unwrap();
-    assert_eq!(letter.status, 200);
+    let list = mailbox();
+    let number = list.split("/mailbox/").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(demo.get(&format!("/mailbox/{number}"), "").unwrap().status, 200);
     let html = demo.get(&format!("/mailbox/{number}/html"), "").unwrap();
     assert!(
         html.header("content-security-policy")
@@ -277,4 +269,44 @@ fn the_demonstration_starts_plays_and_its_links_open_pages() {
             .contains("sandbox")
     );
     assert_eq!(demo.stop().0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_letter_shows_each_stage_in_the_words_of_the_mail_server() {
+    let sink = allclear::mail::Sink::start(0, allclear::mail::Mailbox::new(10))
+        .await
+        .unwrap();
+    let port = format!("mail.port={}", sink.address().port());
+    let relay = [
+        "mail.host=127.0.0.1",
+        "mail.tls=plain",
+        "mail.from_address=duty@county.example",
+        &port,
+    ];
+    let office = Office::new(&relay);
+    let said = office
+        .run(&["mail", "test", "--to", "clerk@village.example"])
+        .good();
+    for stage in [
+        "connect",
+        "greeting",
+        "EHLO",
+        "sender",
+        "recipient",
+        "data",
+        "end of data",
+    ] {
+        assert!(said.contains(&format!("✔ {stage}\t")), "{stage}: {said}");
+    }
+    assert!(
+        said.contains("220 allclear demo mail server") && said.contains("The mail server took it"),
+        "{said}"
+    );
+    assert_eq!(sink.mailbox().to("clerk@village.example").len(), 1);
+    assert!(office.run(&["check"]).good().contains("ok\trelay"));
+    drop(sink);
+    let refused = office.run(&["mail", "test", "--to", "clerk@village.example"]);
+    assert!(refused.out.contains("■ connect"), "{}", refused.out);
+    assert!(refused.refused(1).contains("it ended at: connect"));
+    assert_eq!(office.run(&["check"]).code, Some(1));
 }

@@ -12,7 +12,7 @@ use crate::clock::{SharedClock, System};
 use crate::config::{Engine, Faults, Settings, Sources};
 use crate::domain::language::Lang;
 use crate::service::Service;
-use crate::store::{Options, Store};
+use crate::store::{Lock, Options, Schema, Store};
 
 /// What a command needs.
 #[derive(Debug)]
@@ -76,7 +76,14 @@ impl Context {
         {
             return Err(Fail::Refused(self.lang.cli_no_database(file.display())));
         }
-        let store = connect(&settings).await?;
+        let url = settings.database.engine.url();
+        let store = Store::open(url.expose_secret(), options(&settings)).await?;
+        let schema = store.read().await?.schema().await?;
+        if schema != Schema::Current {
+            // An older server may be using the tables; it must not find them changed under its hands.
+            let _held = Lock::take(&store)?;
+            store.migrate().await?;
+        }
         Ok(Service::open(settings, store, clock()).await?)
     }
 }

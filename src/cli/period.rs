@@ -161,6 +161,7 @@ async fn declare(context: &Context, wanted: &Declare) -> Done {
     let declared = service.declare_period(&Actor::console(), &declaration).await?;
     show(context, &declared.period, &tree);
     out::say(lang.cli_period_asked(declared.asked));
+    out::say(lang.cli_period_soon());
     if declared.asked == 0 {
         out::warn(lang.cli_period_nobody());
     }

@@ -21,6 +21,8 @@ pub(super) async fn run(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
+    let address = listener.local_addr()?;
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     let worker = tokio::spawn(worker::run(service.clone(), stop.clone()));
     let mut pages = tokio::spawn(web::serve(service.clone(), router, listener, stop.clone()));
     let ended = tokio::select! {
@@ -39,11 +41,13 @@ pub(super) async fn run(
         ended
     };
     let patience = service.settings.web.stop_timeout.duration();
-    match tokio::time::timeout(patience, rest).await {
+    let ended = match tokio::time::timeout(patience, rest).await {
         Ok(Ok(served)) => served,
         Ok(Err(panic)) => Err(std::io::Error::other(panic)),
         Err(_) => Ok(()),
-    }
+    };
+    tracing::info!("stopped");
+    ended
 }
 
 /// Cancels `stop` when the process is told to end; the second time, it ends at once.

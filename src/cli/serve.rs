@@ -36,9 +36,10 @@ async fn serve(context: &Context) -> Done {
     let (lang, settings) = (context.lang, context.settings()?);
     let failed = |error: std::io::Error| Fail::Refused(error.to_string());
     logging::start(&settings.log);
-    for warning in settings.warnings() {
-        tracing::warn!("{warning}");
-    }
+    settings
+        .warnings()
+        .iter()
+        .for_each(|warning| tracing::warn!("{warning}"));
     folder(lang, &settings.service.data_dir)?;
     let (store, lock) = open(&settings).await?;
     let listener = listen(lang, settings.service.listen).await?;
@@ -47,11 +48,9 @@ async fn serve(context: &Context) -> Done {
     let stop = CancellationToken::new();
     running::end_on_signal(stop.clone()).map_err(failed)?;
     let router = web::router(&service, Vec::new()).merge(api::router(service.clone()));
-    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
     out::say(lang.cli_serving(address, &service.settings.service.base_url));
     let served = running::run(service, router, listener, stop).await;
     served.map_err(failed)?;
-    tracing::info!("stopped");
     drop(lock);
     Ok(Exit::Good)
 }

@@ -41,6 +41,7 @@ messages! {
     // Of periods.
     cli_no_periods: "没有正在进行或将要开始的专项期。", "No period is running or about to start.";
     cli_period_asked(n): "每一场次有 {n} 个单位应报。", "{n} unit is asked in every round." | "{n} units are asked in every round.";
+    cli_period_soon: "正在运行的服务会在一分钟内接手。", "A running service takes it up within a minute.";
     cli_period_nobody: "注意：按现在的单位，没有任何单位需要报送。", "Mind: as the units stand now, nobody is asked.";
     cli_period_holidays(year): "注意：没有 {year} 年的节假日安排，暂按周末推算；请更新 holidays.file。",
         "Mind: the holidays of {year} are not known and weekends stand in for them; please renew holidays.file.";

@@ -1,5 +1,5 @@
 //! The JSON API against the real server on a loopback socket, on both databases.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 mod support;
 

@@ -43,10 +43,8 @@ mod words {
 
     /// Reads one message: `name(a, b): "zh", "en" | "many";`.
     fn one<'a>(file: &File, text: &'a str) -> (Message, &'a str) {
-        let (head, _) = text
-            .split_once(": \"")
-            .or_else(|| text.split_once(":\n"))
-            .unwrap();
+        let ends = [": \"", ":\n"].into_iter().filter_map(|end| text.find(end));
+        let head = &text[..ends.min().unwrap()];
         let mut rest = &text[head.len()..];
         let mut texts = Vec::new();
         while !rest.starts_with(';') {

@@ -8,8 +8,10 @@ use crate::config::{Log, LogFormat};
 
 /// Begins the log. A second call changes nothing.
 pub(crate) fn start(log: &Log) {
-    // The filter was read with the settings, so it can be read again. The alarm clock has little to say.
-    let filter = EnvFilter::from_str(&format!("tokio_cron_scheduler=warn,{}", log.level)).unwrap_or_default();
+    // The filter was read with the settings, so it can be read again. The alarm clock and the
+    // database client have little to say.
+    let filter = EnvFilter::from_str(&format!("tokio_cron_scheduler=warn,sqlx=warn,{}", log.level))
+        .unwrap_or_default();
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

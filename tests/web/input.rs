@@ -1,5 +1,8 @@
 //! What is typed and sent that should not be, and clients that do not speak.
 
+use allclear::domain::access::Door;
+use allclear::web;
+use axum::routing::get;
 use hyper::Method;
 
 use crate::support::{Answer, Site};
@@ -158,4 +161,20 @@ async fn a_client_that_says_nothing_is_let_go() {
         "{text}"
     );
     site.browser().get("/healthz").await.must_be(200);
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_fails_alone_and_in_words() {
+    let route = web::Route {
+        path: "/broken",
+        door: Door::Anyone,
+        methods: get(async || -> &'static str { panic!("as it must") }),
+    };
+    let site = Site::with(site().await.house.clone(), vec![route]).await;
+    let answer = site.browser().get("/broken").await;
+    answer
+        .must_be(500)
+        .must_say("系统出了问题")
+        .must_say("0793-6210000");
+    site.browser().get("/signin").await.must_be(200);
 }

@@ -8,10 +8,10 @@ mod support;
 mod worlds {
     use allclear::cli::simulate::{Outcome, Plan, Refusal, simulate};
     use allclear::config::Sources;
-    use allclear::crash::Aim;
+    use allclear::crash::{Aim, Point};
     use allclear::domain::language::Lang;
 
-    use crate::support::{Fresh, fresh_sqlite};
+    use crate::support::{Fresh, fresh_postgres, fresh_sqlite};
 
     /// A county with three townships and so many villages, of the table that comes with the program.
     fn county(villages: usize) -> Vec<u8> {
@@ -89,11 +89,245 @@ mod worlds {
         assert!(outcome.deaths > 0, "seed {seed}: the process never died");
     }
 
+    /// Defines one test a seed: a week of 50 units with a bad relay and a process that dies.
+    macro_rules! seeds {
+        ($($name:ident = $seed:literal on $fresh:expr;)+) => {$(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                a_bad_week($fresh, $seed).await;
+            }
+        )+};
+    }
+
+    seeds! {
+        seed_1_holds = 1 on fresh_sqlite();
+        seed_2_holds = 2 on fresh_sqlite();
+        seed_3_holds = 3 on fresh_sqlite();
+        seed_4_holds = 4 on fresh_sqlite();
+        seed_5_holds = 5 on fresh_sqlite();
+        seed_6_holds = 6 on fresh_sqlite();
+        seed_7_holds = 7 on fresh_sqlite();
+        seed_8_holds = 8 on fresh_sqlite();
+        seed_9_holds_on_postgresql = 9 on fresh_postgres().await;
+        seed_10_holds_on_postgresql = 10 on fresh_postgres().await;
+    }
+
+    /// Seeds from one to another, both included; `ALLCLEAR_SEEDS=7..19` lives through others.
+    fn seeds() -> std::ops::RangeInclusive<u64> {
+        let said = std::env::var("ALLCLEAR_SEEDS").ok();
+        let bounds = said.as_deref().and_then(|text| text.split_once(".."));
+        bounds.map_or(11..=200, |(from, until)| {
+            from.parse().unwrap()..=until.parse().unwrap()
+        })
+    }
+
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_week_with_a_bad_relay_and_a_process_that_dies_holds() {
-        let seeds = std::env::var("SEEDS").unwrap_or("2".to_owned());
-        for seed in seeds.split(',') {
-            a_bad_week(fresh_sqlite(), seed.parse().unwrap()).await;
+    #[ignore = "an hour; tests/run --long"]
+    async fn two_hundred_seeds_hold() {
+        for seed in seeds() {
+            let db = if seed % 4 == 0 {
+                fresh_postgres().await
+            } else {
+                fresh_sqlite()
+            };
+            let plan = plan(&db, seed);
+            holds(db, plan).await;
         }
+    }
+
+    async fn a_month(db: Fresh) {
+        let units = std::fs::read("config/units/poyang.csv").unwrap();
+        let month = Plan {
+            units,
+            days: 30,
+            ..plan(&db, 1)
+        };
+        holds(db, month).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "a county for a month; tests/run --long"]
+    async fn a_month_of_the_whole_county_holds() {
+        a_month(fresh_sqlite()).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "a county for a month; tests/run --long"]
+    async fn a_month_of_the_whole_county_holds_on_postgresql() {
+        a_month(fresh_postgres().await).await;
+    }
+
+    /// A day of five villages in which a process stops once.
+    fn small(db: &Fresh, aim: Aim) -> Plan {
+        Plan {
+            units: county(5),
+            days: 1,
+            relay_faults: false,
+            restarts: false,
+            aim,
+            ..plan(db, 4)
+        }
+    }
+
+    /// Stops once at each occurrence of each point; `every` passes over the others.
+    async fn stop_everywhere(every: u32, fresh: impl AsyncFn() -> Fresh) {
+        let db = fresh().await;
+        let never = Aim::At(Point::Migrate, u32::MAX);
+        let whole = small(&db, never);
+        let passes = holds(db, whole).await.passes;
+        let missed: Vec<_> = Point::ALL
+            .iter()
+            .filter(|point| !passes.contains_key(point))
+            .collect();
+        assert!(missed.is_empty(), "the small day never comes to {missed:?}");
+        for (point, times) in passes {
+            for time in (1..=times).filter(|time| *time == times || (time - 1) % every == 0) {
+                let db = fresh().await;
+                let plan = small(&db, Aim::At(point, time));
+                let outcome = holds(db, plan).await;
+                assert_eq!(outcome.deaths, 1, "{point} {time}");
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_process_may_stop_at_every_point() {
+        stop_everywhere(40, async || fresh_sqlite()).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_process_may_stop_at_every_point_on_postgresql() {
+        stop_everywhere(40, fresh_postgres).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "every occurrence of every point; tests/run --long"]
+    async fn a_process_may_stop_at_every_occurrence_of_every_point() {
+        stop_everywhere(1, async || fresh_sqlite()).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "every occurrence of every point; tests/run --long"]
+    async fn a_process_may_stop_at_every_occurrence_of_every_point_on_postgresql() {
+        stop_everywhere(1, fresh_postgres).await;
+    }
+
+    /// The same seed tells the same story, whatever the machine is doing.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_same_seed_tells_the_same_story() {
+        let mut told = Vec::new();
+        for db in [fresh_sqlite(), fresh_sqlite()] {
+            let two_days = Plan {
+                units: county(9),
+                days: 2,
+                ..plan(&db, 12)
+            };
+            told.push(holds(db, two_days).await.timeline);
+        }
+        assert!(told[0].lines().count() > 50);
+        assert_eq!(told[0], told[1]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_database_that_holds_something_is_refused() {
+        let db = fresh_sqlite();
+        let short = || Plan {
+            units: county(3),
+            days: 1,
+            relay_faults: false,
+            restarts: false,
+            ..plan(&db, 1)
+        };
+        assert!(live(short()).await.unwrap().holds());
+        assert_eq!(live(short()).await.unwrap_err(), Refusal::NotEmpty);
+        db.remove().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_village_that_stays_silent_is_chased_up_to_the_leader() {
+        let db = fresh_sqlite();
+        let silent = Plan {
+            units: county(6),
+            days: 1,
+            relay_faults: false,
+            restarts: false,
+            ..plan(&db, 1)
+        };
+        let known = String::from_utf8(silent.units.clone()).unwrap();
+        let codes: Vec<String> = known
+            .lines()
+            .filter_map(|l| l.split(',').next())
+            .filter(|c| c.len() == 12)
+            .take(2)
+            .map(str::to_owned)
+            .collect();
+        let silent = Plan {
+            silent: codes.clone(),
+            ..silent
+        };
+        let outcome = holds(db, silent).await;
+        assert!(outcome.missing >= 2 * 2, "both rounds of both");
+        for code in codes {
+            let lines = outcome.timeline.split(&format!("\n{code} ")).nth(1).unwrap();
+            let lines = lines.split("\n\n").next().unwrap();
+            assert!(lines.contains("leader@county.example"), "{lines}");
+        }
+    }
+
+    /// The keys of the object, in order, are a promise to scripts.
+    #[test]
+    fn the_command_tells_a_run_as_one_object_and_refuses_a_full_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let (units, db) = (folder.path().join("units.csv"), folder.path().join("sim.db"));
+        std::fs::write(&units, county(3)).unwrap();
+        let run = || {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_allclear"));
+            command
+                .args([
+                    "simulate", "--days", "1", "--seed", "3", "--format", "json", "--units",
+                ])
+                .arg(&units);
+            command.arg("--database").arg(format!("sqlite:{}", db.display()));
+            command.current_dir(folder.path()).output().unwrap()
+        };
+        let first = run();
+        let said = String::from_utf8(first.stdout).unwrap();
+        assert!(
+            first.status.success(),
+            "{said} {}",
+            String::from_utf8_lossy(&first.stderr)
+        );
+        let keys = [
+            "seed",
+            "days",
+            "units",
+            "expected",
+            "on_time",
+            "late",
+            "missing",
+            "excused",
+            "letters",
+            "reminder",
+            "overdue",
+            "escalated",
+            "urgent",
+            "follow_up",
+            "recipients",
+            "duplicates",
+            "lost",
+            "invariants",
+            "name",
+            "held",
+            "detail",
+            "wall_ms",
+        ];
+        let places: Vec<usize> = keys
+            .iter()
+            .map(|key| said.find(&format!("\"{key}\":")).unwrap())
+            .collect();
+        assert!(places.is_sorted(), "{said}");
+        let second = run();
+        assert_eq!(second.status.code(), Some(1));
+        assert!(second.stdout.is_empty() && !second.stderr.is_empty());
     }
 }

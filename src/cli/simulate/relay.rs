@@ -210,7 +210,8 @@ impl Relay {
                 Verdict::Later,
                 Answer::LastWords("421 4.3.2 going down".to_owned()),
             ),
-            _ => (Verdict::Accepted, Answer::Usual),
+            // As usual, but kept in the book alone.
+            _ => (Verdict::Accepted, Answer::Words("250 2.0.0 received".to_owned())),
         };
         let now = self.clock.now();
         let mail = read(raw, self.lang, self.zone, now);

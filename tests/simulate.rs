@@ -165,7 +165,7 @@ mod worlds {
             relay_faults: false,
             restarts: false,
             aim,
-            ..plan(db, 4)
+            ..plan(db, 14)
         }
     }
 
@@ -192,12 +192,12 @@ mod worlds {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_process_may_stop_at_every_point() {
-        stop_everywhere(40, async || fresh_sqlite()).await;
+        stop_everywhere(15, async || fresh_sqlite()).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_process_may_stop_at_every_point_on_postgresql() {
-        stop_everywhere(40, fresh_postgres).await;
+        stop_everywhere(100, fresh_postgres).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -243,7 +243,9 @@ impl Play {
         if let Some(id) = outcome.alert
             && !self.log.raised.iter().any(|raised| raised.id == id)
         {
+            let after = self.relay.book().seen.len();
             self.log.raised.push(Raised {
+                after,
                 id,
                 receipt: outcome.receipt.number.to_string(),
                 at: now,
@@ -322,6 +324,8 @@ impl Play {
         })?;
         match done {
             Ok(()) => self.model.owed[place].claim = accept,
+            // Two reports with a claim, and both were looked at together.
+            Err(Error::Already(_)) => {}
             Err(error) => self.surprise(format!("a claim could not be decided: {error}")),
         }
         Ok(())

@@ -22,6 +22,8 @@ pub(super) struct Raised {
     pub(super) id: AlertId,
     pub(super) receipt: String,
     pub(super) at: Timestamp,
+    /// How many mails had come to the mail server before.
+    pub(super) after: usize,
     pub(super) ended: Option<Timestamp>,
 }
 

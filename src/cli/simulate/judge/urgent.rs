@@ -104,28 +104,29 @@ pub(super) fn red(case: &Case<'_>, facts: &Facts) -> Finding {
 /// Before anything that was written when it was, and that leaves at the same instant.
 pub(super) fn first(case: &Case<'_>) -> Finding {
     let mut finding = Finding::default();
-    let mut routine: Option<Timestamp> = None;
-    for seen in case.book {
-        let is_urgent = seen.mail.about == About::Urgent;
-        if is_urgent {
-            finding.look();
-        }
-        let raised = case
-            .play
-            .log
-            .raised
+    for raised in &case.play.log.raised {
+        let since = case
+            .book
             .iter()
-            .find(|r| Some(r.receipt.as_str()) == seen.mail.receipt.as_deref());
-        // A letter of the first call, at the instant of the report, behind a routine one of that instant.
-        if is_urgent && routine == Some(seen.at) && raised.is_some_and(|raised| raised.at == seen.at) {
-            finding.wrong(format!(
-                "the urgent letter to {} at {} left behind a routine one",
-                seen.to,
-                case.at(seen.at)
-            ));
-        }
-        if !is_urgent {
-            routine = Some(seen.at);
+            .skip(raised.after)
+            .take_while(|seen| seen.at == raised.at);
+        let mut routine = false;
+        for seen in since {
+            let its = seen.mail.receipt.as_deref() == Some(raised.receipt.as_str());
+            match seen.mail.about {
+                About::Urgent if its => {
+                    finding.look();
+                    if routine {
+                        finding.wrong(format!(
+                            "the urgent letter to {} at {} left behind a routine one",
+                            seen.to,
+                            case.at(seen.at)
+                        ));
+                    }
+                }
+                About::Urgent => {}
+                _ => routine = true,
+            }
         }
     }
     finding

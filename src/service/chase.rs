@@ -180,7 +180,7 @@ impl Service {
     /// Decides who is told of what.
     async fn told(&self, conn: &mut Conn, call: &Call<'_>, open: &[StoredObligation]) -> Result<Letters> {
         let directory = self.directory(conn, open, call.ladder).await?;
-        let failed = failed(conn, call.group, open).await?;
+        let failed = failed(conn, call, open).await?;
         let asked: Vec<Open> = open
             .iter()
             .map(|o| Open {
@@ -288,15 +288,19 @@ pub(super) async fn ladder_of(conn: &mut Conn, group: Group) -> Result<Ladder> {
         .ok_or(Error::Missing("ladder"))
 }
 
-/// Gives the addresses that have failed for good for each obligation.
+/// Gives the addresses at which this call has failed for good for each obligation.
 async fn failed(
     conn: &mut Conn,
-    group: Group,
+    call: &Call<'_>,
     open: &[StoredObligation],
 ) -> Result<HashMap<ObligationId, Vec<Address>>> {
     let ids: Vec<i64> = open.iter().map(|o| o.obligation.id.0).collect();
+    let step = call
+        .steps
+        .first()
+        .map_or(0, |step| i64::try_from(*step).unwrap_or(i64::MAX));
     let mut failed: HashMap<ObligationId, Vec<Address>> = HashMap::new();
-    for (id, address) in conn.dead_addresses(group.round, &ids).await? {
+    for (id, address) in conn.dead_addresses(call.group, step, &ids).await? {
         if let Ok(address) = Address::parse(&address) {
             failed.entry(ObligationId(id)).or_default().push(address);
         }

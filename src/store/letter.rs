@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::unit::json;
 use super::{Conn, Group, Result, Tx, batch, on};
-use crate::domain::ids::RoundId;
 use crate::domain::time::Timestamp;
 
 /// A letter to be written into the outbox.
@@ -101,15 +100,18 @@ impl Tx {
 }
 
 impl Conn {
-    /// Gives the addresses that have failed for good for some obligations of a round: dead letters that name them.
+    /// Gives the addresses at which a step of a group, or a later one, has failed for good for some obligations: dead
+    /// letters that name them. What failed at an earlier step is tried again, for the mail server may have recovered.
     pub async fn dead_addresses(
         &mut self,
-        round: RoundId,
+        group: Group,
+        step: i64,
         obligations: &[i64],
     ) -> Result<Vec<(i64, String)>> {
         // Nearly always there is none, and the answer costs one look at a small index.
         const ANY: &str = "SELECT id FROM letter WHERE state = 'dead' AND round_id = $1 LIMIT 1";
-        let any: Option<i64> = on!(self, c => sqlx::query_scalar(ANY).bind(round.0).fetch_optional(c).await)?;
+        let any: Option<i64> =
+            on!(self, c => sqlx::query_scalar(ANY).bind(group.round.0).fetch_optional(c).await)?;
         if any.is_none() {
             return Ok(Vec::new());
         }
@@ -120,8 +122,12 @@ impl Conn {
         let ids: Vec<Id> = obligations.iter().map(|id| Id { id: *id }).collect();
         let sql = batch!(self, "SELECT i.obligation_id, l.address FROM ", [id bigint],
             " JOIN letter_item i ON i.obligation_id = r.id JOIN letter l ON l.id = i.letter_id
-              WHERE l.state = 'dead'");
-        Ok(on!(self, c => sqlx::query_as(sql).bind(json(&ids)?).fetch_all(c).await)?)
+              WHERE l.state = 'dead' AND l.round_id = $2 AND l.due_at = $3 AND l.resumption = $4 AND l.step >= $5");
+        let (ids, due) = (json(&ids)?, group.due.timestamp_millis());
+        Ok(
+            on!(self, c => sqlx::query_as(sql).bind(ids).bind(group.round.0).bind(due).bind(group.resumption).bind(step)
+            .fetch_all(c).await)?,
+        )
     }
 }
 

@@ -10,7 +10,11 @@ use crate::domain::unit::UnitTree;
 
 /// The tree, and when and at which state of the tables it was read.
 #[derive(Debug, Default)]
-pub(super) struct Cache(RwLock<Option<Kept>>);
+pub(super) struct Cache {
+    kept: RwLock<Option<Kept>>,
+    /// Held by the one that reads the tables while others wait for what it finds.
+    reading: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug, Clone)]
 struct Kept {
@@ -28,14 +32,20 @@ impl Service {
     /// # Errors
     /// When the database does not answer or holds units that are no tree.
     pub async fn tree(&self) -> Result<Arc<UnitTree>> {
-        let now = self.now();
-        let kept = self.units.kept();
-        if let Some(kept) = &kept
-            && (now - kept.looked).abs() < STALE
-        {
-            return Ok(kept.tree.clone());
+        if let Some(tree) = self.fresh_tree() {
+            return Ok(tree);
         }
-        self.tree_now().await
+        // One reads for all: hundreds that come at once would each read every unit, and wait for the others to do so.
+        let _reading = self.units.reading.lock().await;
+        match self.fresh_tree() {
+            Some(tree) => Ok(tree),
+            None => self.tree_now().await,
+        }
+    }
+
+    fn fresh_tree(&self) -> Option<Arc<UnitTree>> {
+        let (now, kept) = (self.now(), self.units.kept()?);
+        ((now - kept.looked).abs() < STALE).then_some(kept.tree)
     }
 
     /// Gives the tree of all units in force, as the tables have it at this moment.
@@ -63,13 +73,16 @@ impl Service {
 
 impl Cache {
     fn kept(&self) -> Option<Kept> {
-        self.0
+        self.kept
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .clone()
     }
 
     fn keep(&self, kept: Option<Kept>) {
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = kept;
+        *self
+            .kept
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = kept;
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueHint};
 
-use super::{account, letters, mail, period, simulate, slip, token, units};
+use super::{account, bench, letters, mail, period, simulate, slip, token, units};
 use crate::domain::language::Lang;
 
 const EXIT_CODES: &str = "\
@@ -76,6 +76,9 @@ pub(crate) enum Command {
     /// Tell what would be sent to whom and when, in a simulated county on an empty database. 模拟。
     #[command(after_help = simulate::HELP)]
     Simulate(Box<simulate::Args>),
+    /// Tell how fast it is on this machine, as figures with goals. 性能测量。
+    #[command(after_help = bench::HELP)]
+    Bench(Box<bench::Args>),
     /// Look at configuration, database, relay, clock, key and disk, a line each. 自检。
     Check,
     /// The settings. 设置。

@@ -6,12 +6,14 @@
 //! * `named.rs` — units by code, name or id; `round.rs` — how a round is written on a command line
 //! * `logging.rs`, `running.rs` — the log of a running service, its parts, and how they end in time
 //! * `simulate/` — what would be sent to whom, and whether every promise is kept meanwhile
+//! * `bench/` — how fast it is, as figures
 //! * `demo/` — a county's day in five minutes
 
 mod account;
 mod args;
 mod audit;
 mod backup;
+mod bench;
 mod check;
 mod context;
 mod demo;
@@ -84,6 +86,7 @@ async fn run(context: &Context, command: Command) -> Done {
         Command::Mail(command) => mail::run(context, command).await,
         Command::Letters(command) => letters::run(context, command).await,
         Command::Simulate(args) => simulate::run(context, *args).await,
+        Command::Bench(args) => bench::run(context, *args).await,
         Command::Check => check::run(context).await,
         Command::Config(ConfigCommand::Show) => {
             out::write(context.settings()?.show().as_bytes());

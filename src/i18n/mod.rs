@@ -20,6 +20,7 @@
 
 pub mod alert;
 pub mod api;
+pub mod bench;
 pub mod board;
 pub mod cli;
 pub mod common;

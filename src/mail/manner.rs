@@ -1,6 +1,7 @@
 //! Knows how the loopback mail server may be made to behave: for each moment of a conversation, what it answers.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 /// A moment at which the server is to answer.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,8 @@ pub enum Answer {
     Usual,
     /// These words, and nothing more: a mail is not put into the mailbox.
     Words(String),
+    /// These words, after so long.
+    After(Duration, String),
     /// These words, and then the connection ends.
     LastWords(String),
     /// Nothing, until the client goes.

@@ -251,6 +251,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
         match answer {
             Answer::Usual => self.say(usual).await,
             Answer::Words(words) => self.say(&words).await,
+            Answer::After(span, words) => {
+                tokio::time::sleep(span).await;
+                self.say(&words).await
+            }
             Answer::LastWords(words) => {
                 self.say(&words).await?;
                 Err(io::ErrorKind::ConnectionAborted.into())

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite};
 
-use super::{Engine, Result};
+use super::{Engine, Result, measure};
 
 /// A connection of either engine. Reads are methods of it.
 #[derive(Debug)]
@@ -17,8 +17,9 @@ pub enum Conn {
 }
 
 impl Conn {
-    /// Gives itself, also from behind a transaction.
+    /// Gives itself for one statement, also from behind a transaction.
     pub(crate) fn both(&mut self) -> &mut Self {
+        measure::count();
         self
     }
 
@@ -77,6 +78,7 @@ impl Tx {
     /// # Errors
     /// When the database does not confirm; then nothing may be said to be stored.
     pub async fn commit(mut self) -> Result<()> {
+        measure::hold().await;
         on!(self.conn, c => sqlx::query("COMMIT").execute(c).await.map(|_| ()))?;
         self.open = false;
         Ok(())

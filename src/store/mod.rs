@@ -3,6 +3,7 @@
 //! * `conn.rs` — connections, transactions, and the macros that expand one text for both engines
 //! * `connect.rs` — opening a database, its settings, its migrations, the lock of the one server
 //! * `error.rs` — what can go wrong, in this service's own terms
+//! * `measure.rs` — what measurements ask; it costs nothing otherwise
 //! * `dialect.rs` — what differs between the engines: batches as one JSON parameter
 //! * one file a noun — reads are methods of [`Conn`], writes are methods of [`Tx`], which is a `Conn` too
 
@@ -25,6 +26,7 @@ mod error;
 mod incident;
 mod letter;
 mod log;
+pub mod measure;
 mod missing;
 mod named;
 mod obligation;

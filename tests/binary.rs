@@ -242,7 +242,11 @@ fn the_demonstration_plays_and_its_links_open_pages() {
     ]);
     let mut demo = Server::spawn(command, "http://");
     let links = links(&demo);
-    for (word, page) in [("/board", "/board"), ("/leader", "/alerts")] {
+    for (word, page) in [
+        ("/board", "/board"),
+        ("/village", "/desk"),
+        ("/leader", "/alerts"),
+    ] {
         let link = links.iter().find(|link| link.ends_with(word)).unwrap();
         let answer = demo.get(link, "").unwrap();
         assert_eq!(

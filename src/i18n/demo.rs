@@ -41,6 +41,7 @@ messages! {
         "Every letter of the service comes here: {n} so far. None leaves this machine." | "Every letter of the service comes here: {n} so far. None leaves this machine.";
     mailbox_empty: "还没有邮件。截止前半分钟开始提醒；出现紧急情况时立即发信。", "No letter yet. Reminders go out half a minute before the deadline, urgent ones at once.";
     mailbox_back: "返回邮箱", "Back to the mailbox";
+    mailbox_only(address): "只看发给 {address} 的：", "Only those to {address}:";
     mailbox_from: "发件人", "From";
     mailbox_to: "收件人", "To";
     mailbox_html: "查看网页版式", "See it as HTML";

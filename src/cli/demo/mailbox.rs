@@ -1,12 +1,14 @@
 //! The mailbox of the demonstration: every letter as its reader sees it, as text and as HTML.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use std::sync::Arc;
+use serde::Deserialize;
 
 use crate::domain::access::Door;
 use crate::i18n::Lang;
@@ -29,8 +31,8 @@ pub(super) fn routes(mailbox: &Mailbox) -> Vec<Route> {
         route(
             "/mailbox",
             get(
-                async move |visit: Visit, axum::extract::State(app): axum::extract::State<App>| {
-                    list(&app, &all, visit)
+                async move |visit: Visit, State(app): State<App>, Query(only): Query<Only>| {
+                    list(&app, &all, visit, only.to)
                 },
             ),
         ),
@@ -45,11 +47,20 @@ pub(super) fn routes(mailbox: &Mailbox) -> Vec<Route> {
     ]
 }
 
+/// Whose letters are shown; everybody's when it is empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Only {
+    to: String,
+}
+
 #[derive(Template)]
 #[template(path = "mailbox.html")]
 struct ListPage {
     l: Lang,
     page: Page,
+    /// Whose letters are shown.
+    only: Option<String>,
     arrived: u64,
     letters: Vec<Entry>,
 }
@@ -63,7 +74,7 @@ struct Entry {
     urgent: bool,
 }
 
-fn list(app: &App, mailbox: &Mailbox, visit: Visit) -> Result<Response, Failure> {
+fn list(app: &App, mailbox: &Mailbox, visit: Visit, only: String) -> Result<Response, Failure> {
     let zone = app.settings.service.zone;
     let entry = |mail: &Arc<Received>| Entry {
         id: mail.id,
@@ -75,10 +86,15 @@ fn list(app: &App, mailbox: &Mailbox, visit: Visit) -> Result<Response, Failure>
         subject: mail.subject.clone(),
         urgent: mail.urgent,
     };
+    let letters = match only.as_str() {
+        "" => mailbox.list(),
+        address => mailbox.to(address),
+    };
     html(&ListPage {
         l: visit.l,
         arrived: mailbox.arrived(),
-        letters: mailbox.list().iter().map(entry).collect(),
+        letters: letters.iter().map(entry).collect(),
+        only: (!only.is_empty()).then_some(only),
         page: visit.page,
     })
 }

@@ -3,7 +3,7 @@
 //! The real service runs under a clock that is set by hand, in a world drawn by a seed.
 //!
 //! * `roster.rs`, `story.rs` — the world: units, and what people do
-//! * `play.rs`, `deeds.rs`, `life.rs` — time passes: people act, the service works, is killed and started again
+//! * `play.rs`, `deeds.rs`, `office.rs`, `life.rs` — time passes: people act, the service works, is killed and started again
 //! * `relay.rs`, `post.rs` — the mail server, and what a reader sees in a mail
 //! * `model.rs`, `log.rs` — what a plain person expects, and what happened
 //! * `judge/` — whether the two agree
@@ -14,6 +14,7 @@ mod judge;
 mod life;
 mod log;
 mod model;
+mod office;
 mod play;
 mod post;
 mod relay;

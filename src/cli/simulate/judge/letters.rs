@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 /// A miss that lasts this long must have been told, whatever the mail server did meanwhile.
 const LONG: TimeDelta = TimeDelta::hours(4);
 
-fn is_chase(about: About) -> bool {
+pub(super) fn is_chase(about: About) -> bool {
     matches!(about, About::Reminder | About::Overdue | About::Escalated)
 }
 
@@ -53,7 +53,7 @@ fn no_way(case: &Case<'_>, place: usize) -> bool {
 }
 
 /// Gives everybody whom a unit concerns.
-fn circle(case: &Case<'_>, place: usize) -> BTreeSet<String> {
+pub(super) fn circle(case: &Case<'_>, place: usize) -> BTreeSet<String> {
     let play = case.play;
     let unit = play.model.owed[place].unit;
     let units = std::iter::once(unit).chain(play.roster.above(unit));
@@ -319,173 +319,6 @@ pub(super) fn drained(_: &Case<'_>, facts: &Facts) -> Finding {
     finding.look();
     if let Some(next) = facts.waiting {
         finding.wrong(format!("a letter still waits to be sent at {next}"));
-    }
-    finding
-}
-
-/// Letters are written when they leave, from the state of that moment.
-pub(super) fn wanted(case: &Case<'_>) -> Finding {
-    let mut finding = Finding::default();
-    for letter in case
-        .letters
-        .iter()
-        .filter(|letter| is_chase(letter.first().mail.about))
-    {
-        let first = letter.first();
-        for place in &letter.named {
-            finding.look();
-            // What happens in the very millisecond may come before or after.
-            let just_before = first.at - TimeDelta::milliseconds(1);
-            let owed = &case.play.model.owed[*place];
-            if !owed.is_wanted(just_before) && !was_tried_before(case, first.at, &first.to, *place) {
-                finding.wrong(format!(
-                    "{} at {} was told of {}",
-                    first.to,
-                    case.at(first.at),
-                    case.owed(*place)
-                ));
-            }
-        }
-    }
-    finding
-}
-
-/// A mail that the server turned away before the dot has bytes already, which do not change any more.
-fn was_tried_before(case: &Case<'_>, at: Timestamp, _: &str, place: usize) -> bool {
-    if case.play.relay.is_reliable() && case.play.log.deaths.is_empty() {
-        return false;
-    }
-    let owed = &case.play.model.owed[place];
-    // It can have been written only while it was wanted, and is given up within a day.
-    at - owed.due < TimeDelta::days(1)
-}
-
-/// After an extension, steps count from the new due time.
-pub(super) fn in_force(case: &Case<'_>) -> Finding {
-    let mut finding = Finding::default();
-    for letter in case
-        .letters
-        .iter()
-        .filter(|letter| is_chase(letter.first().mail.about))
-    {
-        let first = letter.first();
-        for place in &letter.named {
-            finding.look();
-            let owed = &case.play.model.owed[*place];
-            let before = owed.due_at(first.at - TimeDelta::milliseconds(1));
-            let stale = first
-                .mail
-                .due
-                .is_some_and(|due| due != before && due != owed.due_at(first.at));
-            if stale && !was_tried_before(case, first.at, &first.to, *place) {
-                finding.wrong(format!(
-                    "{} at {} was told of the old deadline of {}",
-                    first.to,
-                    case.at(first.at),
-                    case.owed(*place)
-                ));
-            }
-        }
-    }
-    finding
-}
-
-/// Rule 9: an acknowledgement pauses further steps for the units that it names.
-pub(super) fn paused(case: &Case<'_>) -> Finding {
-    let mut finding = Finding::default();
-    for hold in &case.play.log.holds {
-        for place in &hold.owed {
-            finding.look();
-            let owed = &case.play.model.owed[*place];
-            let broken = case.letters.iter().find(|letter| {
-                let first = letter.first();
-                let within = hold.at < first.at && first.at < hold.until;
-                // Another deadline is another chase.
-                within
-                    && is_chase(first.mail.about)
-                    && letter.named.contains(place)
-                    && owed.due_at(hold.at) == owed.due_at(first.at)
-                    && owed.is_wanted_through(hold.at, first.at)
-            });
-            let sure = case.play.relay.is_reliable() && case.play.log.deaths.is_empty();
-            if let Some(letter) = broken.filter(|_| sure) {
-                finding.wrong(format!(
-                    "{} was taken in hand at {} until {}, and {} was told at {}",
-                    case.owed(*place),
-                    case.at(hold.at),
-                    case.at(hold.until),
-                    letter.first().to,
-                    case.at(letter.first().at)
-                ));
-            }
-        }
-    }
-    finding
-}
-
-/// Nobody is chased after closing; the one notice that must be is the exception.
-pub(super) fn closed(case: &Case<'_>) -> Finding {
-    let mut finding = Finding::default();
-    for letter in case
-        .letters
-        .iter()
-        .filter(|letter| is_chase(letter.first().mail.about))
-    {
-        for place in &letter.named {
-            finding.look();
-            let (owed, first) = (&case.play.model.owed[*place], letter.first());
-            let up = case.play.relay.is_reliable() && case.play.log.was_up(owed.due, first.at);
-            let notices = case.letters.iter().filter(|other| other.named.contains(place));
-            let only = notices.filter(|other| other.first().at >= owed.due).count() == 1;
-            if first.at >= owed.closes && up && !only {
-                finding.wrong(format!(
-                    "{} at {} was told of {}",
-                    first.to,
-                    case.at(first.at),
-                    case.owed(*place)
-                ));
-            }
-        }
-    }
-    finding
-}
-
-/// Nobody else's business.
-pub(super) fn concerned(case: &Case<'_>) -> Finding {
-    let mut finding = Finding::default();
-    for letter in case
-        .letters
-        .iter()
-        .filter(|letter| is_chase(letter.first().mail.about))
-    {
-        for place in &letter.named {
-            finding.look();
-            if !circle(case, *place).contains(&letter.first().to) {
-                finding.wrong(format!("{} was told of {}", letter.first().to, case.owed(*place)));
-            }
-        }
-    }
-    finding
-}
-
-/// A letter that names nobody, or somebody who owes nothing then, helps nobody.
-pub(super) fn understood(case: &Case<'_>) -> Finding {
-    let mut finding = Finding::default();
-    for letter in case
-        .letters
-        .iter()
-        .filter(|letter| is_chase(letter.first().mail.about))
-    {
-        finding.look();
-        let mail = &letter.first().mail;
-        if mail.named.is_empty() || mail.named.len() != letter.named.len() {
-            finding.wrong(format!(
-                "{:?} to {} at {}",
-                mail.subject,
-                letter.first().to,
-                case.at(letter.first().at)
-            ));
-        }
     }
     finding
 }

@@ -1,10 +1,11 @@
 //! Judges a run: from what the simulation did and what the mail server saw, against the plain model.
 //!
 //! * here — the list of what must hold, each by a plain name
-//! * `letters.rs` — who must be told, and who may not be
+//! * `letters.rs` — who must be told; `bounds.rs` — who may not be
 //! * `urgent.rs` — urgent reports
 //! * `records.rs` — receipts, counts, seals, the chain
 
+mod bounds;
 mod letters;
 mod records;
 mod urgent;
@@ -132,13 +133,13 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
         letters::doubled(&case).called("a letter comes twice only if its first arrival was in doubt"),
         letters::drained(&case, &facts).called("no letter is left lying"),
         letters::punctual(&case).called("the step at the due time fires at the due time"),
-        letters::wanted(&case)
+        bounds::wanted(&case)
             .called("no letter names a unit that had reported or was excused before it was first sent"),
-        letters::in_force(&case).called("no letter of an old deadline leaves after an extension"),
-        letters::paused(&case).called("an acknowledgement gives the time that it promises"),
-        letters::closed(&case).called("nobody is chased after closing"),
-        letters::concerned(&case).called("letters go only to those whom the unit concerns"),
-        letters::understood(&case)
+        bounds::in_force(&case).called("no letter of an old deadline leaves after an extension"),
+        bounds::paused(&case).called("an acknowledgement gives the time that it promises"),
+        bounds::closed(&case).called("nobody is chased after closing"),
+        bounds::concerned(&case).called("letters go only to those whom the unit concerns"),
+        bounds::understood(&case)
             .called("every letter names units that owe a report at the due time that it names"),
         urgent::first(&case).called("urgent letters leave before routine ones"),
         records::opened(&case, &facts).called("every unit owes what the periods ask, and nothing else"),

@@ -240,12 +240,6 @@ impl Conn {
         read(on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?)
     }
 
-    /// Gives every check-in on an obligation, ordered by number.
-    pub async fn check_ins_on(&mut self, obligation: ObligationId) -> Result<Vec<StoredCheckIn>> {
-        const SQL: &str = columns!("check_in k WHERE k.obligation_id = $1 ORDER BY k.id");
-        read(on!(self, c => sqlx::query_as(SQL).bind(obligation.0).fetch_all(c).await)?)
-    }
-
     /// Gives the last check-ins of a unit, the newest first.
     pub async fn check_ins_of(&mut self, unit: UnitId, limit: i64) -> Result<Vec<StoredCheckIn>> {
         const SQL: &str = columns!("check_in k WHERE k.unit_id = $1 ORDER BY k.id DESC LIMIT $2");

@@ -42,7 +42,7 @@ impl Conn {
               FROM acknowledgement k JOIN letter_item t ON t.letter_id = k.letter_id
               LEFT JOIN account a ON a.id = k.by_account) AS x
             JOIN obligation o ON o.id = x.obligation_id WHERE o.unit_id = $1 AND o.closes_at >= $2
-            ORDER BY x.at DESC LIMIT $3";
+            ORDER BY x.at DESC, x.obligation_id, x.kind LIMIT $3";
         let since = since.timestamp_millis();
         Ok(on!(self, c => sqlx::query_as(SQL).bind(unit.0).bind(since).bind(limit).fetch_all(c).await)?)
     }

@@ -162,14 +162,6 @@ impl Conn {
         row.map(StoredIncident::try_from).transpose()
     }
 
-    /// Gives the reports on an incident, in order.
-    pub async fn reports_on(&mut self, id: IncidentId) -> Result<Vec<StoredReport>> {
-        const SQL: &str = "SELECT id, incident_id, number, kind, check_in_id, at FROM incident_report
-            WHERE incident_id = $1 ORDER BY number";
-        let rows: Vec<ReportRow> = on!(self, c => sqlx::query_as(SQL).bind(id.0).fetch_all(c).await)?;
-        rows.into_iter().map(StoredReport::try_from).collect()
-    }
-
     /// Gives one report on an incident.
     pub async fn report(&mut self, id: ReportId) -> Result<Option<StoredReport>> {
         const SQL: &str = "SELECT id, incident_id, number, kind, check_in_id, at FROM incident_report

@@ -157,7 +157,7 @@ impl Conn {
     pub async fn any_lost(&mut self, now: Timestamp, silence: TimeDelta) -> Result<bool> {
         const SQL: &str = "SELECT COUNT(*) FROM letter WHERE state = 'waiting' AND lease IS NOT NULL
             AND (lease_until <= $1 OR NOT EXISTS
-                (SELECT 1 FROM heartbeat h WHERE h.beat_at > $2 AND letter.lease LIKE h.instance || '.%'))";
+                (SELECT 1 FROM heartbeat h WHERE h.beat_at > $2 AND SUBSTR(letter.lease, 1, LENGTH(h.instance) + 1) = h.instance || '.'))";
         let (now, alive) = (now.timestamp_millis(), (now - silence).timestamp_millis());
         let lost: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(now).bind(alive).fetch_one(c).await)?;
         Ok(lost > 0)
@@ -276,7 +276,7 @@ impl Tx {
     pub async fn free_lost(&mut self, now: Timestamp, silence: TimeDelta) -> Result<u64> {
         const SQL: &str = "UPDATE letter SET lease = NULL, lease_until = NULL
             WHERE state = 'waiting' AND lease IS NOT NULL AND (lease_until <= $1 OR NOT EXISTS
-                (SELECT 1 FROM heartbeat h WHERE h.beat_at > $2 AND letter.lease LIKE h.instance || '.%'))";
+                (SELECT 1 FROM heartbeat h WHERE h.beat_at > $2 AND SUBSTR(letter.lease, 1, LENGTH(h.instance) + 1) = h.instance || '.'))";
         let (now, alive) = (now.timestamp_millis(), (now - silence).timestamp_millis());
         Ok(
             on!(self, c => sqlx::query(SQL).bind(now).bind(alive).execute(c).await.map(|d| d.rows_affected()))?,
@@ -286,7 +286,7 @@ impl Tx {
     /// Frees the letters of a holder, named by how its leases begin.
     pub async fn free_held_by(&mut self, beginning: &str) -> Result<u64> {
         const SQL: &str = "UPDATE letter SET lease = NULL, lease_until = NULL
-            WHERE state = 'waiting' AND lease LIKE $1 || '%'";
+            WHERE state = 'waiting' AND SUBSTR(lease, 1, LENGTH($1)) = $1";
         Ok(on!(self, c => sqlx::query(SQL).bind(beginning).execute(c).await.map(|d| d.rows_affected()))?)
     }
 

@@ -318,7 +318,8 @@ impl Conn {
         const SQL: &str = "SELECT b.address, b.since, b.words, v.unit_id, v.path, v.name FROM bad_address b
             LEFT JOIN contact t ON t.address = b.address
             LEFT JOIN unit_version v ON v.unit_id = t.unit_id AND v.valid_until IS NULL
-            WHERE b.address = $1 OR $1 = '' ORDER BY b.since DESC, b.address, v.path LIMIT 1000";
+            WHERE b.address = $1 OR $1 = '' ORDER BY b.since DESC, b.address,
+                CASE WHEN v.path IS NULL THEN 1 ELSE 0 END, v.path LIMIT 1000";
         let address = address.unwrap_or_default();
         Ok(on!(self, c => sqlx::query_as(SQL).bind(address).fetch_all(c).await)?)
     }

@@ -104,12 +104,6 @@ impl Conn {
         read(on!(self, c => sqlx::query_as(SQL).bind(instant.timestamp_millis()).fetch_all(c).await)?)
     }
 
-    /// Gives the rounds that were begun and whose obligations are not all written.
-    pub async fn rounds_unopened(&mut self) -> Result<Vec<StoredRound>> {
-        const SQL: &str = columns!("WHERE opened_at IS NULL ORDER BY opens_at, due_at, id");
-        read(on!(self, c => sqlx::query_as(SQL).fetch_all(c).await)?)
-    }
-
     /// Gives the opened rounds that bear no seal yet and closed before an instant, each with when the last of its
     /// obligations closes.
     pub async fn rounds_to_seal(&mut self, before: Timestamp) -> Result<Vec<(RoundId, Timestamp)>> {

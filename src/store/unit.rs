@@ -87,14 +87,6 @@ impl Conn {
         row.map(Unit::try_from).transpose()
     }
 
-    /// Gives the units in force among some ids.
-    pub async fn units_of(&mut self, ids: &[UnitId]) -> Result<Vec<Unit>> {
-        let sql = batch!(self, "SELECT v.unit_id, v.parent_id, v.path, v.code, v.name, v.kind, v.valid_from FROM ",
-            [id bigint], " JOIN unit_version v ON v.unit_id = r.id AND v.valid_until IS NULL ORDER BY v.unit_id");
-        let rows: Vec<UnitRow> = on!(self, c => sqlx::query_as(sql).bind(id_list(ids)).fetch_all(c).await)?;
-        rows.into_iter().map(Unit::try_from).collect()
-    }
-
     /// Gives when some units first came to be, whatever version of them is in force.
     pub async fn units_since(&mut self, ids: &[UnitId]) -> Result<HashMap<UnitId, Timestamp>> {
         let sql = batch!(self, "SELECT u.id, u.created_at FROM ", [id bigint], " JOIN unit u ON u.id = r.id");
@@ -108,14 +100,6 @@ impl Conn {
                 ))
             })
             .collect()
-    }
-
-    /// Gives the unit in force that has a code.
-    pub async fn unit_by_code(&mut self, code: &str) -> Result<Option<Unit>> {
-        const SQL: &str = "SELECT unit_id, parent_id, path, code, name, kind, valid_from
-            FROM unit_version WHERE valid_until IS NULL AND code = $1";
-        let row: Option<UnitRow> = on!(self, c => sqlx::query_as(SQL).bind(code).fetch_optional(c).await)?;
-        row.map(Unit::try_from).transpose()
     }
 
     /// Gives how some units are reached; all of them for `None`.
@@ -163,9 +147,9 @@ impl Conn {
         Ok((contacts, posts))
     }
 
-    /// Gives those among some addresses that a mail server refused for good.
+    /// Gives the addresses that a mail server refused for good, the last first.
     pub async fn bad_addresses(&mut self) -> Result<Vec<BadAddress>> {
-        const SQL: &str = "SELECT address, since, words FROM bad_address ORDER BY since DESC";
+        const SQL: &str = "SELECT address, since, words FROM bad_address ORDER BY since DESC, address";
         Ok(on!(self, c => sqlx::query_as(SQL).fetch_all(c).await)?)
     }
 }

@@ -1,0 +1,35 @@
+//! The contract of the store: what callers rely on, method by method, on both databases.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod support;
+
+#[path = "store/access.rs"]
+mod access;
+#[path = "store/alert.rs"]
+mod alert;
+#[path = "store/board.rs"]
+mod board;
+#[path = "store/broken.rs"]
+mod broken;
+#[path = "store/chase.rs"]
+mod chase;
+#[path = "store/checkin.rs"]
+mod checkin;
+#[path = "store/complete.rs"]
+mod complete;
+#[path = "store/ground.rs"]
+mod ground;
+#[path = "store/letter.rs"]
+mod letter;
+#[path = "store/obligation.rs"]
+mod obligation;
+#[path = "store/outbox.rs"]
+mod outbox;
+#[path = "store/plan.rs"]
+mod plan;
+#[path = "store/post.rs"]
+mod post;
+#[path = "store/unit.rs"]
+mod unit;
+#[path = "store/whole.rs"]
+mod whole;

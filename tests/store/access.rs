@@ -1,0 +1,243 @@
+//! Accounts, sessions, links, tokens, workstations, and the delays of doors.
+
+use allclear::domain::access::Role;
+use allclear::domain::checkin::Author;
+use allclear::domain::ids::{AccountId, DeviceId};
+use allclear::domain::language::Lang;
+use allclear::domain::throttle::Record;
+use allclear::store::{Error, Granted, NewAccount, Seen};
+
+use super::ground::{account, at, ground, ms, number};
+use crate::support::on_both;
+
+on_both!(an_account_reads_back_by_id_and_by_login, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    let new = NewAccount {
+        address: None,
+        language: Lang::En,
+        ..account("zhang")
+    };
+    let id = tx.add_account(&new, at(1)).await.unwrap();
+    let found = tx.account(id).await.unwrap().unwrap();
+    assert_eq!(
+        (found.login.as_str(), found.label.as_str()),
+        ("zhang", "值班员𠮷")
+    );
+    assert_eq!((found.address, found.language), (None, Lang::En));
+    assert_eq!((found.password, found.epoch, found.locked), (None, 1, None));
+    assert_eq!(tx.account_by_login("zhang").await.unwrap().unwrap().id, id);
+    assert!(tx.account_by_login("Zhang").await.unwrap().is_none());
+    assert!(tx.account(AccountId(id.0 + 1)).await.unwrap().is_none());
+    // Only those with an address; the officer of the ground has one.
+    let languages = tx.languages().await.unwrap();
+    assert_eq!(
+        languages,
+        [("officer@county.example".to_owned(), "zh-CN".to_owned())]
+    );
+    assert_ne!(id, g.officer);
+});
+
+on_both!(
+    accounts_come_in_the_order_of_bytes_of_their_logins,
+    |db| async move {
+        let (_, mut tx) = ground(db).await;
+        for login in ["bb", "b-c", "b_d", "𠮷", "b.a", "b1"] {
+            tx.add_account(&account(login), at(1)).await.unwrap();
+        }
+        let all = tx.accounts().await.unwrap();
+        let logins: Vec<&str> = all.iter().map(|a| a.login.as_str()).collect();
+        assert_eq!(logins, ["b-c", "b.a", "b1", "b_d", "bb", "officer", "𠮷"]);
+    }
+);
+
+on_both!(a_login_that_is_taken_is_refused_by_name, |db| async move {
+    let (_, mut tx) = ground(db).await;
+    let error = tx.add_account(&account("officer"), at(1)).await.unwrap_err();
+    assert!(error.is_constraint("account_login", "account.login"), "{error}");
+    assert!(matches!(error, Error::Constraint(_)) && !error.is_passing());
+});
+
+on_both!(a_role_is_granted_once_and_taken_away_once, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    let id = tx.add_account(&account("zhang"), at(1)).await.unwrap();
+    let whole = Granted {
+        role: Role::Auditor,
+        unit: None,
+    };
+    let county = Granted {
+        role: Role::Leader,
+        unit: Some(g.county),
+    };
+    for granted in [whole, county, whole, county] {
+        tx.grant(id, granted, at(1)).await.unwrap();
+    }
+    assert_eq!(tx.grants(id).await.unwrap(), [whole, county]);
+    let village = Granted {
+        unit: Some(g.villages[0]),
+        ..county
+    };
+    assert!(!tx.revoke(id, village).await.unwrap());
+    assert!(tx.revoke(id, whole).await.unwrap() && !tx.revoke(id, whole).await.unwrap());
+    assert_eq!(tx.grants(id).await.unwrap(), [county]);
+    assert_eq!(
+        tx.grants(g.officer).await.unwrap().len(),
+        1,
+        "another account's stay"
+    );
+    assert!(tx.grants(AccountId(99_999)).await.unwrap().is_empty());
+});
+
+on_both!(a_session_ends_with_lock_epoch_and_sign_out, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    assert!(tx.add_session(g.officer, "a", at(1)).await.unwrap());
+    let held = tx.session("a").await.unwrap().unwrap();
+    assert_eq!((held.account, held.began, held.seen), (g.officer, at(1), at(1)));
+    assert!(tx.session("b").await.unwrap().is_none());
+    tx.set_lock(g.officer, Some(at(2))).await.unwrap();
+    assert!(tx.session("a").await.unwrap().is_none());
+    assert!(!tx.add_session(g.officer, "b", at(2)).await.unwrap(), "locked");
+    assert_eq!(tx.account(g.officer).await.unwrap().unwrap().locked, Some(at(2)));
+    tx.set_lock(g.officer, None).await.unwrap();
+    assert!(tx.session("a").await.unwrap().is_some());
+    assert_eq!(tx.end_session("a", at(3)).await.unwrap(), Some(g.officer));
+    assert_eq!(tx.end_session("a", at(4)).await.unwrap(), None);
+    assert!(tx.session("a").await.unwrap().is_none());
+    assert!(tx.add_session(g.officer, "c", at(4)).await.unwrap());
+    tx.set_password(g.officer, Some("$argon2id$x")).await.unwrap();
+    assert!(
+        tx.session("c").await.unwrap().is_some(),
+        "only a new epoch ends it"
+    );
+    tx.end_epoch(g.officer, at(5)).await.unwrap();
+    assert!(tx.session("c").await.unwrap().is_none());
+    let now = tx.account(g.officer).await.unwrap().unwrap();
+    assert_eq!((now.epoch, now.password.as_deref()), (2, Some("$argon2id$x")));
+    tx.set_password(g.officer, None).await.unwrap();
+    assert!(tx.account(g.officer).await.unwrap().unwrap().password.is_none());
+    assert!(!tx.add_session(AccountId(99_999), "d", at(5)).await.unwrap());
+});
+
+on_both!(a_link_signs_in_once_before_it_expires, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    for hash in ["a", "b", "c"] {
+        tx.add_link(g.officer, hash, at(0), at(10)).await.unwrap();
+    }
+    assert_eq!(tx.link("a", at(9)).await.unwrap(), Some(g.officer));
+    assert_eq!(
+        tx.link("a", at(10)).await.unwrap(),
+        None,
+        "expired at that instant"
+    );
+    assert_eq!(tx.use_link("a", at(10)).await.unwrap(), None);
+    assert_eq!(tx.use_link("a", at(9)).await.unwrap(), Some(g.officer));
+    assert_eq!(tx.use_link("a", at(9)).await.unwrap(), None);
+    assert_eq!(tx.link("a", at(9)).await.unwrap(), None);
+    assert_eq!(tx.link("b", at(9)).await.unwrap(), Some(g.officer));
+    tx.end_epoch(g.officer, at(5)).await.unwrap();
+    assert_eq!(tx.link("b", at(9)).await.unwrap(), None);
+    assert_eq!(tx.use_link("c", at(9)).await.unwrap(), None);
+    assert_eq!(tx.use_link("nothing", at(9)).await.unwrap(), None);
+});
+
+on_both!(a_token_is_found_until_it_is_ended, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    let id = tx
+        .add_api_token("h", "气象台𠮷", g.county, at(0), at(10))
+        .await
+        .unwrap();
+    let other = tx
+        .add_api_token("i", "水文站", g.county, at(0), at(10))
+        .await
+        .unwrap();
+    let found = tx.api_token("h").await.unwrap().unwrap();
+    assert_eq!((found.id, found.unit, found.expires), (id, g.county, at(10)));
+    assert_eq!(found.label, "气象台𠮷");
+    assert!(tx.api_token("H").await.unwrap().is_none());
+    assert!(tx.end_api_token(id, at(1)).await.unwrap());
+    assert!(!tx.end_api_token(id, at(2)).await.unwrap());
+    assert!(tx.api_token("h").await.unwrap().is_none());
+    assert_eq!(tx.api_token("i").await.unwrap().unwrap().id, other);
+    let name = tx.author_label(Author::Token(id)).await.unwrap();
+    assert_eq!(name.as_deref(), Some("气象台𠮷"), "also of one that was ended");
+});
+
+on_both!(
+    a_workstation_is_bound_by_a_slip_that_works_once,
+    |db| async move {
+        let (g, mut tx) = ground(db).await;
+        let [a, b] = g.villages;
+        tx.add_slip(a, "s", at(0), at(10)).await.unwrap();
+        assert_eq!(tx.slip("s", at(9)).await.unwrap(), Some(a));
+        assert_eq!(tx.slip("s", at(10)).await.unwrap(), None);
+        assert_eq!(tx.use_slip("s", at(10)).await.unwrap(), None);
+        assert_eq!(tx.use_slip("s", at(9)).await.unwrap(), Some(a));
+        assert_eq!(tx.use_slip("s", at(9)).await.unwrap(), None);
+        assert_eq!(tx.slip("s", at(9)).await.unwrap(), None);
+        let one = tx.add_device(a, "𠮷台", "d1", at(1)).await.unwrap();
+        let two = tx.add_device(b, "二台", "d2", at(2)).await.unwrap();
+        let found = tx.device("d1").await.unwrap().unwrap();
+        assert_eq!(
+            (found.id, found.unit, found.bound, found.seen),
+            (one, a, at(1), at(1))
+        );
+        assert_eq!(found.label, "𠮷台");
+        assert_eq!(tx.end_device(one, at(3)).await.unwrap(), Some(a));
+        assert_eq!(tx.end_device(one, at(4)).await.unwrap(), None);
+        assert!(tx.device("d1").await.unwrap().is_none());
+        assert_eq!(tx.device("d2").await.unwrap().unwrap().id, two);
+        let label = tx.author_label(Author::Device(one)).await.unwrap();
+        assert_eq!(label.as_deref(), Some("𠮷台"));
+        assert_eq!(
+            tx.author_label(Author::Device(DeviceId(99_999))).await.unwrap(),
+            None
+        );
+        let label = tx.author_label(Author::Account(g.officer)).await.unwrap();
+        assert_eq!(label.as_deref(), Some("值班员𠮷"));
+    }
+);
+
+on_both!(what_was_seen_moves_forward_only, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    assert!(tx.add_session(g.officer, "s", at(5)).await.unwrap());
+    tx.add_device(g.villages[0], "台", "d", at(5)).await.unwrap();
+    tx.put_seen(&[]).await.unwrap();
+    let seen = |hash: &str, minutes| Seen {
+        hash: hash.to_owned(),
+        at: ms(minutes),
+    };
+    tx.put_seen(&[seen("s", 4), seen("d", 7), seen("nobody", 9)])
+        .await
+        .unwrap();
+    assert_eq!(tx.session("s").await.unwrap().unwrap().seen, at(5));
+    assert_eq!(tx.device("d").await.unwrap().unwrap().seen, at(7));
+    let mut many: Vec<Seen> = (0..999).map(|n| seen(&format!("x{n}"), 9)).collect();
+    many.push(seen("s", 9));
+    tx.put_seen(&many).await.unwrap();
+    assert_eq!(tx.session("s").await.unwrap().unwrap().seen, at(9));
+    assert_eq!(number(&mut tx, "SELECT COUNT(*) FROM session").await, 1);
+});
+
+on_both!(failures_at_a_door_are_kept_and_forgotten, |db| async move {
+    let (_, mut tx) = ground(db).await;
+    let record = |failures, minutes| Record {
+        failures,
+        until: at(minutes),
+    };
+    assert_eq!(tx.hold_throttle("sign_in", "𠮷").await.unwrap(), None);
+    tx.put_throttle("sign_in", "𠮷", record(1, 1)).await.unwrap();
+    tx.put_throttle("sign_in", "𠮷", record(u32::MAX, 5))
+        .await
+        .unwrap();
+    tx.put_throttle("slip", "𠮷", record(2, 6)).await.unwrap();
+    tx.put_throttle("slip", "b", record(3, 7)).await.unwrap();
+    assert_eq!(
+        tx.hold_throttle("sign_in", "𠮷").await.unwrap(),
+        Some(record(u32::MAX, 5))
+    );
+    tx.drop_old_throttles(at(6)).await.unwrap();
+    assert_eq!(tx.hold_throttle("sign_in", "𠮷").await.unwrap(), None);
+    assert_eq!(tx.hold_throttle("slip", "𠮷").await.unwrap(), Some(record(2, 6)));
+    tx.drop_throttle("slip", "𠮷").await.unwrap();
+    assert_eq!(tx.hold_throttle("slip", "𠮷").await.unwrap(), None);
+    assert_eq!(tx.hold_throttle("slip", "b").await.unwrap(), Some(record(3, 7)));
+});

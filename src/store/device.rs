@@ -47,6 +47,20 @@ impl Conn {
         row.map(Device::try_from).transpose()
     }
 
+    /// Gives the workstations of a unit that are still bound, the last bound first.
+    pub async fn devices_of(&mut self, unit: UnitId) -> Result<Vec<Device>> {
+        const SQL: &str = "SELECT id, unit_id, label, bound_at, seen_at FROM device
+            WHERE unit_id = $1 AND ended_at IS NULL ORDER BY id DESC";
+        let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).bind(unit.0).fetch_all(c).await)?;
+        rows.into_iter().map(Device::try_from).collect()
+    }
+
+    /// Gives how many units have a workstation.
+    pub async fn bound_units(&mut self) -> Result<i64> {
+        const SQL: &str = "SELECT COUNT(DISTINCT unit_id) FROM device WHERE ended_at IS NULL";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).fetch_one(c).await)?)
+    }
+
     /// Gives the unit of an unused, unexpired slip.
     pub async fn slip(&mut self, hash: &str, now: Timestamp) -> Result<Option<UnitId>> {
         const SQL: &str =

@@ -181,9 +181,19 @@ on_both!(
             (one, a, at(1), at(1))
         );
         assert_eq!(found.label, "𠮷台");
+        let three = tx.add_device(a, "三台", "d3", at(3)).await.unwrap();
+        let bound = tx.devices_of(a).await.unwrap();
+        let ids: Vec<_> = bound.iter().map(|d| d.id).collect();
+        assert_eq!(ids, [three, one], "the last bound first");
+        assert!(tx.devices_of(g.county).await.unwrap().is_empty());
+        assert_eq!(tx.bound_units().await.unwrap(), 2, "a unit counts once");
+        assert_eq!(tx.end_device(three, at(3)).await.unwrap(), Some(a));
+        assert_eq!(tx.bound_units().await.unwrap(), 2);
         assert_eq!(tx.end_device(one, at(3)).await.unwrap(), Some(a));
         assert_eq!(tx.end_device(one, at(4)).await.unwrap(), None);
         assert!(tx.device("d1").await.unwrap().is_none());
+        assert!(tx.devices_of(a).await.unwrap().is_empty());
+        assert_eq!(tx.bound_units().await.unwrap(), 1);
         assert_eq!(tx.device("d2").await.unwrap().unwrap().id, two);
         let label = tx.author_label(Author::Device(one)).await.unwrap();
         assert_eq!(label.as_deref(), Some("𠮷台"));

@@ -8,7 +8,6 @@ messages! {
     bench_debug: "这是调试构建，数字没有意义；请用 cargo build --release。",
         "This is a debug build, whose figures mean nothing; build with --release.";
     bench_now(figures): "正在测量：{figures}", "Measuring: {figures}";
-    bench_none(words): "测量没有成功：{words}", "The measurement did not work: {words}";
     bench_head(database): "数据库：{database}", "Database: {database}";
     bench_figure: "指标", "figure";
     bench_goal: "目标", "goal";

@@ -5,6 +5,7 @@
 //!
 //! - `alert`, `board`, `outbox`: a leader's pages, the duty board and its acts, letters
 //! - `api`: what the API tells those who write programs against it
+//! - `bench`: the figures of a measurement
 //! - `cli`: the command line
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them

@@ -53,6 +53,9 @@ pub(crate) struct Args {
     /// How long each thing is under load. 每项负载的秒数。
     #[arg(long, value_name = "N", default_value_t = 5.0, value_parser = seconds)]
     seconds: f64,
+    /// Divides the sizes of a nation, to try the measurement itself.
+    #[arg(long, hide = true, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    shrink: u32,
     /// How it is told.
     #[arg(long, default_value = "text")]
     format: Format,
@@ -84,6 +87,8 @@ struct Plan {
     postgres: Option<String>,
     only: Vec<Figure>,
     seconds: f64,
+    /// Divides the sizes of a nation.
+    shrink: usize,
 }
 
 impl Plan {
@@ -125,6 +130,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Done {
         postgres,
         only: args.only,
         seconds: args.seconds,
+        shrink: args.shrink as usize,
     };
     let found = measure(&plan, context).await?;
     match args.format {

@@ -45,7 +45,7 @@ pub(super) async fn measure(plan: &Plan, found: &mut Found) -> Result<(), Fail> 
 /// Grows units and opens a round for them; gives the seconds that the opening took.
 async fn opened(plan: &Plan, units: usize, window: Window) -> Result<((Place, World), f64), Fail> {
     let place = Place::new(plan, None).await?;
-    let world = World::grow(&place, units, window).await?;
+    let world = World::grow(&place, units / plan.shrink, window).await?;
     world.declare(window, None).await?;
     world.service.tree().await?;
     let began = Instant::now();

@@ -10,7 +10,7 @@ pub(super) fn text(found: &Found, lang: Lang) -> String {
     let mut table = format!("{}\n\n", lang.bench_head(found.database));
     let row = |table: &mut String, cells: [&str; 5]| {
         let [key, goal, found, met, words] = cells;
-        let line = format!("{key:<20} {goal:>10} {found:>10}  {met:<12} {words}");
+        let line = format!("{key:<20} {goal:>10} {found:>10}  {met:<16} {words}");
         let _ = writeln!(table, "{}", line.trim_end());
     };
     let head = [lang.bench_figure(), lang.bench_goal(), lang.bench_found(), "", ""];

@@ -8,7 +8,8 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use serde_json::json;
-use support::office::{Kept, Load, Office, Server, path, program, within};
+use support::load::{Kept, Load};
+use support::office::{Office, Server, path, program, within};
 use uuid::Uuid;
 
 /// How many villages there are to report for.

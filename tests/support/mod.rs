@@ -14,6 +14,7 @@
 
 pub mod day;
 pub mod house;
+pub mod load;
 pub mod office;
 pub mod post;
 pub mod postgres;

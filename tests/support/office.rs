@@ -4,12 +4,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::Value;
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_allclear");
@@ -266,7 +264,7 @@ impl Answer {
     }
 }
 
-fn report(address: SocketAddr, token: &str, body: &Value) -> Option<Answer> {
+pub(super) fn report(address: SocketAddr, token: &str, body: &Value) -> Option<Answer> {
     let head = format!(
         "POST /api/v1/check-ins HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
     );
@@ -274,7 +272,7 @@ fn report(address: SocketAddr, token: &str, body: &Value) -> Option<Answer> {
 }
 
 /// Asks what a village owes; `None` when the connection breaks or it owes nothing.
-fn owed(address: SocketAddr, token: &str, village: usize) -> Option<i64> {
+pub(super) fn owed(address: SocketAddr, token: &str, village: usize) -> Option<i64> {
     let head =
         format!("GET /api/v1/units/id:{village}/obligations HTTP/1.1\r\nAuthorization: Bearer {token}\r\n");
     let answer = exchange(address, &head, "")?;
@@ -308,79 +306,6 @@ fn exchange(address: SocketAddr, head: &str, body: &str) -> Option<Answer> {
         head: head.to_owned(),
         body: body.to_owned(),
     })
-}
-
-/// A report that was acknowledged.
-#[derive(Debug, Clone)]
-pub struct Kept {
-    pub body: Value,
-    pub number: String,
-    pub mac: String,
-}
-
-/// Clients that report for one village after the other, and remember what was acknowledged.
-#[derive(Debug)]
-pub struct Load {
-    stop: Arc<AtomicBool>,
-    threads: Vec<std::thread::JoinHandle<Vec<Kept>>>,
-}
-
-/// The id of the first village of [`Office::with_villages`].
-const FIRST_VILLAGE: usize = 3;
-
-impl Load {
-    /// Begins to load a server; `next` counts the villages that have reported.
-    pub fn begin(server: &Server, token: &str, next: &Arc<AtomicUsize>, clients: usize) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let client = |_| {
-            let (stop, next, token, address) = (stop.clone(), next.clone(), token.to_owned(), server.address);
-            std::thread::spawn(move || {
-                let mut kept = Vec::new();
-                while !stop.load(Ordering::SeqCst) {
-                    let village = FIRST_VILLAGE + next.fetch_add(1, Ordering::SeqCst);
-                    let Some(owed) = owed(address, &token, village) else {
-                        return kept;
-                    };
-                    let body = json!({
-                        "id": Uuid::new_v4(), "unit": village, "obligation": owed, "kind": "all_clear",
-                    });
-                    match report(address, &token, &body) {
-                        Some(answer) if answer.status == 201 => kept.push(Kept::of(&answer, body)),
-                        Some(answer) if answer.status == 503 => {}
-                        Some(answer) => panic!("{} {}", answer.status, answer.body),
-                        None => return kept,
-                    }
-                }
-                kept
-            })
-        };
-        Self {
-            threads: (0..clients).map(client).collect(),
-            stop,
-        }
-    }
-
-    /// Ends, and gives what was acknowledged.
-    pub fn end(self) -> Vec<Kept> {
-        self.stop.store(true, Ordering::SeqCst);
-        self.threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap())
-            .collect()
-    }
-}
-
-impl Kept {
-    /// Reads an acknowledgement.
-    pub fn of(answer: &Answer, body: Value) -> Self {
-        let receipt = &answer.json()["receipt"];
-        let text = |name: &str| receipt[name].as_str().unwrap().to_owned();
-        Self {
-            number: text("number"),
-            mac: text("mac"),
-            body,
-        }
-    }
 }
 
 /// Asks again until something holds or the time is over.

@@ -31,7 +31,6 @@ pub(super) struct Raised {
 #[derive(Debug, Clone)]
 pub(super) struct Hold {
     pub(super) at: Timestamp,
-    pub(super) until: Timestamp,
     pub(super) owed: Vec<usize>,
 }
 

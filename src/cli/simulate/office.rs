@@ -180,10 +180,8 @@ impl Play {
                     }
                 }
                 if held.units == wanted.len() && held.units > 0 {
-                    let until = held.until.unwrap_or(now + TimeDelta::days(30));
                     self.log.holds.push(Hold {
                         at: now,
-                        until,
                         owed: wanted,
                     });
                 }

@@ -80,9 +80,11 @@ pub(super) fn paused(case: &Case<'_>) -> Finding {
         for place in &hold.owed {
             finding.look();
             let owed = &case.play.model.owed[*place];
+            // What was promised, whatever the service answered; never past closing.
+            let until = (hold.at + case.play.ground.settings.chase.pause.delta()).min(owed.closes);
             let broken = case.letters.iter().find(|letter| {
                 let first = letter.first();
-                let within = hold.at < first.at && first.at < hold.until;
+                let within = hold.at < first.at && first.at < until;
                 // Another deadline is another chase.
                 within
                     && is_chase(first.mail.about)
@@ -96,7 +98,7 @@ pub(super) fn paused(case: &Case<'_>) -> Finding {
                     "{} was taken in hand at {} until {}, and {} was told at {}",
                     case.owed(*place),
                     case.at(hold.at),
-                    case.at(hold.until),
+                    case.at(until),
                     letter.first().to,
                     case.at(letter.first().at)
                 ));

@@ -21,6 +21,8 @@ mod complete;
 mod ground;
 #[path = "store/letter.rs"]
 mod letter;
+#[path = "store/measure.rs"]
+mod measure;
 #[path = "store/obligation.rs"]
 mod obligation;
 #[path = "store/outbox.rs"]

@@ -131,7 +131,12 @@ on_both!(
             .letter(&mut tx, &chase_letter("dead", round, 100, 1), &[a, b])
             .await;
         assert!(tx.dead_letters(9).await.unwrap().is_empty());
-        assert!(tx.dead_addresses(round, &[a.0]).await.unwrap().is_empty());
+        let group = Group {
+            round,
+            due: at(100),
+            resumption: 0,
+        };
+        assert!(tx.dead_addresses(group, 1, &[a.0]).await.unwrap().is_empty());
         run(
             &mut tx,
             "UPDATE letter SET state = 'dead', ended_at = 5 WHERE dedup_key = 'dead'",
@@ -152,9 +157,26 @@ on_both!(
         assert_eq!((found[0].resumption, found[0].step), (0, 1));
         assert!(tx.dead_letters(0).await.unwrap().is_empty());
         assert_eq!(tx.abandoned(&found[0]).await.unwrap(), [a.0, b.0]);
-        let addresses = tx.dead_addresses(round, &[b.0]).await.unwrap();
+        let addresses = tx.dead_addresses(group, 1, &[b.0]).await.unwrap();
         assert_eq!(addresses, [(b.0, "dead@v.example".to_owned())]);
-        assert!(tx.dead_addresses(round, &[]).await.unwrap().is_empty());
+        assert!(tx.dead_addresses(group, 1, &[]).await.unwrap().is_empty());
+        assert_eq!(
+            tx.dead_addresses(group, 0, &[b.0]).await.unwrap(),
+            addresses,
+            "a later step counts"
+        );
+        assert!(
+            tx.dead_addresses(group, 2, &[b.0]).await.unwrap().is_empty(),
+            "an earlier one does not"
+        );
+        let paused = Group {
+            resumption: ms(130),
+            ..group
+        };
+        assert!(
+            tx.dead_addresses(paused, 1, &[b.0]).await.unwrap().is_empty(),
+            "another group"
+        );
         g.letter(&mut tx, &chase_letter("lower", round, 100, 0), &[a])
             .await;
         assert_eq!(

@@ -1,6 +1,6 @@
 //! Letters as people look at them.
 
-use allclear::domain::ids::{LetterId, RoundId, UnitId};
+use allclear::domain::ids::{LetterId, UnitId};
 use allclear::domain::letter::LetterKind;
 use allclear::store::{NewAttempt, Tray};
 
@@ -175,12 +175,6 @@ on_both!(letters_about_a_unit_are_told_since_an_instant, |db| async move {
     assert!(tx.posted_about(unit, at(1), 9).await.unwrap().is_empty());
     assert!(
         tx.posted_about(UnitId(99_999), at(0), 9)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    assert!(
-        tx.dead_addresses(RoundId(99_999), &[a.0])
             .await
             .unwrap()
             .is_empty()

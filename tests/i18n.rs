@@ -169,7 +169,6 @@ mod words {
     }
 
     #[test]
-    #[ignore = "until the pages land"]
     fn every_message_is_used() {
         let code = sources().into_iter().map(|f| f.code);
         let pages = files_under("templates").into_iter().map(|f| f.text);

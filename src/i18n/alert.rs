@@ -11,10 +11,7 @@ messages! {
     alert_red_nobody: "没有可通知的领导邮箱", "no leader's address to write to";
     alert_red_failed: "通知邮件都没有送达", "every letter failed";
     alert_next(time): "{time} 再次通知并扩大范围", "Goes out again, to more people, at {time}";
-    alert_class_line(class, severity): "{class} · {severity}", "{class} · {severity}";
-    alert_unit: "报告单位", "From";
     alert_received: "收到时间", "Received";
-    alert_raised: "发出通知", "Sent out";
     alert_not_known: "尚不清楚", "not known yet";
     alert_not_given: "未填写", "not given";
     alert_people(n): "{n} 人", "{n}";
@@ -38,10 +35,6 @@ messages! {
         "When a leader cannot open the link, the officer enters who phoned, by post, and when.";
     alert_phone_button: "登记签收", "Record it";
     alert_caller_hint: "例如：带班副县长", "for example: deputy county head on duty";
-    alert_reports: "首报与续报", "Reports";
-    alert_report_first: "首报", "First report";
-    alert_report_follow_up: "续报", "Follow-up";
-    alert_report_final: "终报", "Final report";
     notice_acknowledged: "已记录：您已阅知。", "Recorded: you have it.";
     notice_phone_acknowledged: "已登记电话签收。", "The call is recorded.";
 

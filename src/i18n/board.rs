@@ -19,7 +19,6 @@ messages! {
     board_basis(basis): "依据：{basis}", "Basis: {basis}";
     board_drill: "演练场次，不计入统计", "Drill: does not count";
     board_counts: "报送情况", "Counts";
-    board_rates: "比率", "Rates";
     board_rate_note: "只计已过截止时间的应报，免报除外", "only what is past due counts; excused units do not";
     board_rate_none: "尚未到截止时间", "nothing is past due yet";
     board_stale: "页面已 90 秒没有更新，请检查网络或刷新页面。",
@@ -39,8 +38,6 @@ messages! {
     board_listed(n): "列出 {n} 个单位", "{n} unit listed" | "{n} units listed";
     board_more: "下一页", "Next page";
     board_first: "回到第一页", "First page";
-    board_all_in: "全部已报", "All in";
-    board_waiting: "尚无需处理", "Nothing to do yet";
     board_roll_up: "汇总", "Roll-up";
 
     filter_todo: "待处理", "Needs action";
@@ -129,7 +126,6 @@ messages! {
     enter_incident_part: "有情况时填写", "If something happened";
     enter_urgent: "紧急：立即通知领导", "Urgent: tell leaders at once";
     enter_caller_hint: "例如：村值班员", "for example: village duty post";
-    enter_called_hint: "今天的时间，例如 16:42", "today's time, for example 16:42";
     enter_reason_hint: "代报原因，例如：工作站停电", "why, for example: no power at the workstation";
     enter_button: "提交", "Send";
     enter_unknown_counts: "不清楚的人数请留空，不要填 0", "leave a number empty if it is not known; do not write 0";
@@ -169,7 +165,6 @@ messages! {
     unit_no_letters: "近七天没有提到该单位的邮件。", "No letter named it in the last seven days.";
     unit_decisions: "联系、签收与决定", "Calls, acknowledgements, decisions";
     unit_no_decisions: "还没有记录。", "Nothing yet.";
-    unit_contacts: "联系方式", "Contacts";
     unit_reporter_mail: "报送员邮箱", "Reporter's mail";
     unit_backup_mail: "备岗邮箱", "Backup's mail";
     unit_head_mail: "负责人邮箱", "Head's mail";

@@ -8,23 +8,15 @@ messages! {
     drill_mark: "演练", "Drill";
 
     term_unit: "单位", "Unit";
-    term_period: "专项期", "Period";
     term_round: "场次", "Round";
     term_deadline: "截止时间", "Due";
-    term_day: "报送日", "Day";
     term_expected: "应报", "Expected";
     term_reported: "已报", "Reported";
     term_all_clear: "零报告", "All clear";
     term_incident: "有情况", "Incident";
     term_not_reported: "未报", "Not reported";
     term_receipt: "回执", "Receipt";
-    term_amendment: "更正", "Amendment";
-    term_outage: "停机", "Outage";
     term_urgent: "紧急", "Urgent";
-    term_acknowledged: "已签收", "Acknowledged";
-    term_not_acknowledged: "待签收", "Not yet acknowledged";
-    term_letter: "邮件", "Letter";
-    term_duty_post: "值班岗位", "Duty post";
     term_duty_phone: "值班电话", "Duty phone";
     term_completeness: "报送率", "Completeness";
     term_timeliness: "及时率", "Timeliness";
@@ -115,7 +107,6 @@ messages! {
     days_workdays: "工作日", "Workdays";
     days_holidays: "节假日", "Holidays";
 
-    yes: "是", "Yes";
     no: "否", "No";
     none: "无", "None";
     unknown: "不详", "Unknown";

@@ -23,7 +23,6 @@ messages! {
         "Row {row}: {day} is still to come, so the unit stays in use; import the table again on or after that day.";
     import_field(heading, before, after): "{heading}：{before} → {after}", "{heading}: {before} → {after}";
     import_empty_value: "（空）", "(empty)";
-    import_stale: "预览之后单位有了变动，请重新导入。", "The units changed after the preview; please import again.";
 
     unreadable_too_large(most): "文件超过 {most} MiB，请拆分后分次导入。",
         "The file is larger than {most} MiB; please split it and import the parts.";

@@ -15,7 +15,6 @@ messages! {
     tray_handled: "失败已处理", "Failed, seen to";
     outbox_none: "这里没有邮件。", "No letters here.";
     outbox_since: "统计近三天的邮件", "Letters of the last three days";
-    letter_to(address): "收件人 {address}", "To {address}";
     letter_written(time): "{time} 写入", "written {time}";
     letter_next(time): "{time} 再试", "next try {time}";
     letter_ended(time): "{time} 结束", "ended {time}";
@@ -28,7 +27,6 @@ messages! {
     letter_handle: "已另行处理", "Seen to otherwise";
     letter_step(n): "第 {n} 步", "step {n}";
     letter_pass(n): "第 {n} 轮", "pass {n}";
-    attempt_words(words): "对方答复：{words}", "Server: {words}";
 
     bad_title: "被拒收的邮箱地址", "Addresses that are refused";
     bad_lead: "这些地址不再使用。更正后请点“恢复使用”。", "These are not used any more. When one is mended, trust it again.";
@@ -41,7 +39,6 @@ messages! {
     relay_fresh: "还没有发出过邮件", "Nothing sent yet";
     relay_paused(time): "没有应答，{time} 再试", "Does not answer; next try {time}";
     relay_stopped(time): "{time} 起拒绝我们的登录或发件人，需要系统管理员处理", "Refuses our login or sender since {time}; an administrator must act";
-    relay_words(words): "对方答复：{words}", "Its words: {words}";
 
     notice_retried: "已重新放入发件箱，马上发送。", "It is in the outbox again and leaves now.";
     notice_handled: "已标记为另行处理。", "Marked as seen to.";

@@ -19,8 +19,6 @@ messages! {
         "Your unit owes no report here. Please go back and use the round shown on the page.";
     problem_other_unit: "这份报送属于其他单位。请用本单位的页面报送。",
         "This report belongs to another unit. Please use your own unit's page.";
-    problem_yesterday: "页面是昨天打开的。请选择：补报昨天，还是报今天。",
-        "This page was opened yesterday. Please choose: report for yesterday, or for today.";
 
     problem_caller_needed: "请填写来电人的岗位和来电时间。",
         "Please give the post of the caller and the time of the call.";
@@ -44,10 +42,6 @@ messages! {
         "It was learned of before it happened; please check both times.";
     problem_all_clear_or_incident: "请选择“无情况”或“有情况”。", "Please choose \"all clear\" or \"incident\".";
     problem_time(example): "请按 {example} 的样子填写时间。", "Please write the time like {example}.";
-    problem_day(example): "请按 {example} 的样子填写日期，并确认当月有这一天。",
-        "Please write the date like {example}, and check that the month has that day.";
-    problem_address(address): "“{address}”不像邮箱地址，请按 duty@example.cn 的样子填写。",
-        "\"{address}\" does not look like an e-mail address; please write it like duty@example.cn.";
     problem_repeated(field): "“{field}”出现了两次，请只填一次。", "\"{field}\" was given twice; please give it once.";
     problem_unknown_field(field): "不认识“{field}”这一项，请删去。",
         "There is no field \"{field}\"; please remove it.";
@@ -73,16 +67,12 @@ messages! {
     problem_unreadable: "没能读懂提交的内容，请返回页面重新填写。",
         "What was sent could not be read; please go back to the page and fill it in again.";
     problem_media(expected): "请用 {expected} 格式发送。", "Please send it as {expected}.";
-    problem_host: "请使用本系统的正式网址访问。", "Please use this service's own address.";
 
     // Of the service.
     problem_busy: "系统正忙，未确认收到。请稍后再点一次（不会重复）。",
         "The service is busy and did not take it. Please press again in a moment (it will not count twice).";
-    problem_storage: "暂时无法保存，您的报送没有被接收。请稍后再试；紧急情况请立即打电话。",
-        "Nothing can be saved just now, and your report was not taken. Try again soon; in an emergency, phone at once.";
     problem_ours: "系统出了问题，未确认收到。请再试一次；仍不行请打电话给值班室。",
         "Something went wrong on our side and nothing was confirmed. Try again, or phone the duty office.";
-    problem_phone(phone): "值班电话：{phone}", "Duty phone: {phone}";
 
     // Of a text that was kept all the same.
     notice_id_masked: "文字中的身份证号已自动隐去，报送已正常接收。",

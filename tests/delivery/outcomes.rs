@@ -165,25 +165,29 @@ async fn see(post: &mut Post, number: usize, case: Case) {
     assert_eq!(post.state(&other).await, case.other, "{about}");
     assert_eq!(post.relay().await, case.relay, "{about}");
     assert_eq!(post.attempts(&victim).await, [case.kept], "{about}");
-    // Nothing that waits is lost, and what is dead stays dead.
-    post.server.behave();
-    post.deliver_after(TimeDelta::minutes(10)).await;
-    let ends = post.state(&victim).await;
-    match case.letter.starts_with("dead") {
-        true => assert_eq!(ends, case.letter, "{about}"),
-        false => assert!(ends.starts_with("accepted"), "{about}: {ends}"),
-    }
-    assert!(post.state(&other).await.starts_with("accepted"), "{about}");
-    assert_eq!(post.relay().await, "good", "{about}");
-    assert_eq!(
-        post.attempts(&victim).await.first().map(String::as_str),
-        Some(case.kept),
-        "{about}"
-    );
-    assert!(!post.took().is_empty());
+    see_later(post, &victim, &other, (case.letter, case.kept), &about).await;
     // A new connection for the next case.
     post.server.stop().await;
     post.server.restart().await;
+}
+
+/// Nothing that waits is lost, and what is dead stays dead.
+async fn see_later(post: &mut Post, victim: &str, other: &str, (letter, kept): (&str, &str), about: &str) {
+    post.server.behave();
+    post.deliver_after(TimeDelta::minutes(10)).await;
+    let ends = post.state(victim).await;
+    match letter.starts_with("dead") {
+        true => assert_eq!(ends, letter, "{about}"),
+        false => assert!(ends.starts_with("accepted"), "{about}: {ends}"),
+    }
+    assert!(post.state(other).await.starts_with("accepted"), "{about}");
+    assert_eq!(post.relay().await, "good", "{about}");
+    assert_eq!(
+        post.attempts(victim).await.first().map(String::as_str),
+        Some(kept),
+        "{about}"
+    );
+    assert!(!post.took().is_empty());
 }
 
 on_both!(

@@ -6,12 +6,16 @@ use crate::domain::time::{Timestamp, from_millis};
 
 impl Tx {
     /// Gives the failures of a subject at a door and holds the row until the commit; `None` if there are none.
+    ///
+    /// The row is made where there is none, so that of many first tries at once each sees the one before it.
     pub async fn hold_throttle(&mut self, door: &str, subject: &str) -> Result<Option<Record>> {
-        const SQL: &str = "UPDATE throttle SET failures = failures WHERE door = $1 AND subject = $2
+        const SQL: &str =
+            "INSERT INTO throttle (door, subject, failures, blocked_until) VALUES ($1, $2, 0, 0)
+            ON CONFLICT (door, subject) DO UPDATE SET failures = throttle.failures
             RETURNING failures, blocked_until";
-        let row: Option<(i64, i64)> =
-            on!(self, c => sqlx::query_as(SQL).bind(door).bind(subject).fetch_optional(c).await)?;
-        Ok(row.map(|(failures, until)| Record {
+        let (failures, until): (i64, i64) =
+            on!(self, c => sqlx::query_as(SQL).bind(door).bind(subject).fetch_one(c).await)?;
+        Ok((failures > 0).then(|| Record {
             failures: u32::try_from(failures).unwrap_or(u32::MAX),
             until: from_millis(until).unwrap_or_default(),
         }))

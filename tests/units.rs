@@ -7,7 +7,7 @@ use allclear::domain::access::Actor;
 use allclear::domain::ids::UnitId;
 use allclear::domain::import::Column;
 use allclear::domain::unit::UnitTree;
-use allclear::service::Error;
+use allclear::service::{Error, Into, Succession};
 use support::{House, on_both, table};
 
 const COUNTY: &str = "
@@ -129,3 +129,80 @@ on_both!(codes_and_names_can_be_exchanged_in_one_table, |db| async move {
     let name = |tree: &UnitTree, code: &str| tree.get(id_of(tree, code)).unwrap().name.to_string();
     assert_eq!(name(&before, "361128101"), name(&after, "361128102"));
 });
+
+on_both!(
+    units_are_renamed_merged_split_and_abolished_and_the_past_stays,
+    |db| async move {
+        let house = House::at(db, "2026-06-01 08:00", &[]).await;
+        house.import(COUNTY).await;
+        let before = tree(&house).await;
+        let (zhu, other) = (id_of(&before, "361128101201"), id_of(&before, "361128102201"));
+        let name = |text: &str| allclear::domain::unit::UnitName::parse(text).unwrap();
+        let change = |wanted: Succession| {
+            let service = house.service.clone();
+            async move {
+                service
+                    .succeed_units(&Actor::console(), &wanted, "2026 年区划调整")
+                    .await
+            }
+        };
+        change(Succession::Rename {
+            unit: zhu,
+            name: name("东朱村"),
+        })
+        .await
+        .unwrap();
+        change(Succession::Merge {
+            units: vec![zhu, other],
+            into: Into::New(name("朱家新村")),
+        })
+        .await
+        .unwrap();
+        let merged = tree(&house).await;
+        let heir = merged
+            .iter()
+            .find(|unit| unit.name.as_str() == "朱家新村")
+            .unwrap();
+        assert!(merged.get(zhu).is_none() && merged.get(other).is_none());
+        assert_eq!(heir.parent, Some(id_of(&before, "361128101")));
+        let contacts = house
+            .service
+            .store
+            .read()
+            .await
+            .unwrap()
+            .contacts(Some(&[heir.id]))
+            .await
+            .unwrap();
+        let reporters: Vec<&str> = contacts[&heir.id].reporter.iter().map(|a| a.as_str()).collect();
+        assert_eq!(
+            reporters,
+            ["zhu@xie.example", "zhu@shi.example"],
+            "a silence finds somebody"
+        );
+        let parts = vec![(name("上朱村"), Vec::new())];
+        change(Succession::Split {
+            unit: heir.id,
+            parts,
+            survives: true,
+        })
+        .await
+        .unwrap();
+        change(Succession::Abolish { unit: heir.id }).await.unwrap();
+        let after = tree(&house).await;
+        assert!(after.iter().any(|unit| unit.name.as_str() == "上朱村"));
+        assert_eq!(after.len(), 4);
+        // A township with villages beneath does not end, and nothing happens without a reason.
+        let refused = change(Succession::Abolish {
+            unit: id_of(&after, "361128101"),
+        })
+        .await;
+        assert!(matches!(refused, Err(Error::Units(_))), "{refused:?}");
+        let unfounded = house
+            .service
+            .succeed_units(&Actor::console(), &Succession::Abolish { unit: heir.id }, " ")
+            .await;
+        assert!(unfounded.is_err());
+        assert_eq!(deeds(&house).await.len(), 5);
+    }
+);

@@ -76,6 +76,7 @@ fn of_service(error: &service::Error, lang: Lang, zone: Tz) -> Vec<String> {
         Error::Missing(what) => lang.cli_missing(what),
         Error::Refused(refusal) => lang.refusal(*refusal, zone),
         Error::Period(error) => lang.period_error(*error),
+        Error::Units(error) => lang.lineage_error(error),
         Error::Invalid { field, fault } => of_field(field, *fault, lang),
         Error::Already(what) => lang.cli_already(what),
         Error::Busy { .. } => lang.cli_busy().to_owned(),

@@ -9,8 +9,8 @@ use super::fail::{Exit, Fail};
 use super::{Done, named, out};
 use crate::domain::access::Actor;
 use crate::domain::import::Plan;
-use crate::domain::unit::UnitTree;
-use crate::service::{Imported, import};
+use crate::domain::unit::{UnitName, UnitTree};
+use crate::service::{Imported, Into, Succession, import};
 
 const IMPORT_HELP: &str = "\
 Columns, in Chinese or English, in any order; only the name must be there:
@@ -40,6 +40,57 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// Give a unit another name; its past keeps the old one. 更名。
+    Rename {
+        /// Its code, name, parent/name or #id.
+        #[arg(value_name = "UNIT")]
+        unit: String,
+        /// Its name from now on.
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// By which decision.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Merge units into one that exists, or into a new one. 合并。
+    Merge {
+        /// The units that end.
+        #[arg(value_name = "UNIT", required = true)]
+        units: Vec<String>,
+        /// The unit that takes over.
+        #[arg(long, value_name = "UNIT", required_unless_present = "into_new")]
+        into: Option<String>,
+        /// The name of a new unit that takes over, beside the first.
+        #[arg(long, value_name = "NAME", conflicts_with = "into")]
+        into_new: Option<String>,
+        /// By which decision.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Split new units off one: `--off NAME` or `--off NAME=CHILD,CHILD`. 拆分。
+    Split {
+        /// The unit.
+        #[arg(value_name = "UNIT")]
+        unit: String,
+        /// A new unit, and the units beneath that go with it.
+        #[arg(long, value_name = "NAME[=CHILD,…]", required = true)]
+        off: Vec<String>,
+        /// The unit itself ends.
+        #[arg(long)]
+        ends: bool,
+        /// By which decision.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// End a unit that has nothing beneath it. 撤销。
+    Abolish {
+        /// The unit.
+        #[arg(value_name = "UNIT")]
+        unit: String,
+        /// By which decision.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// List the units: id, code, name with the unit above. 列出单位。
     List {
         /// Only this unit and those below it: its code, name, parent/name or #id.
@@ -61,7 +112,70 @@ pub(crate) async fn run(context: &Context, command: Command) -> Done {
             import(context, &bytes, dry_run, reason.as_deref()).await
         }
         Command::List { under } => list(context, under.as_deref()).await,
+        other => succeed(context, &other).await,
     }
+}
+
+/// Renames, merges, splits or abolishes units.
+async fn succeed(context: &Context, command: &Command) -> Done {
+    let lang = context.lang;
+    let service = context.service().await?;
+    let tree = service.tree().await?;
+    let one = |text: &str| named::unit(&tree, text, lang).map(|unit| unit.id);
+    let called = |text: &str| UnitName::parse(text).map_err(|_| Fail::Usage(lang.cli_unit_name(text)));
+    let (wanted, reason) = match command {
+        Command::Rename { unit, name, reason } => (
+            Succession::Rename {
+                unit: one(unit)?,
+                name: called(name)?,
+            },
+            reason,
+        ),
+        Command::Merge {
+            units,
+            into,
+            into_new,
+            reason,
+        } => {
+            let into = match (into, into_new) {
+                (Some(into), _) => Into::Existing(one(into)?),
+                (None, name) => Into::New(called(name.as_deref().unwrap_or_default())?),
+            };
+            (
+                Succession::Merge {
+                    units: named::units(&tree, units, lang)?,
+                    into,
+                },
+                reason,
+            )
+        }
+        Command::Split {
+            unit,
+            off,
+            ends,
+            reason,
+        } => {
+            let part = |text: &String| -> Result<_, Fail> {
+                let (name, takes) = text.split_once('=').unwrap_or((text, ""));
+                let takes = takes.split(',').filter(|t| !t.trim().is_empty()).map(one);
+                Ok((called(name)?, takes.collect::<Result<Vec<_>, Fail>>()?))
+            };
+            let parts = off.iter().map(part).collect::<Result<Vec<_>, Fail>>()?;
+            (
+                Succession::Split {
+                    unit: one(unit)?,
+                    parts,
+                    survives: !ends,
+                },
+                reason,
+            )
+        }
+        Command::Abolish { unit, reason } => (Succession::Abolish { unit: one(unit)? }, reason),
+        Command::Import { .. } | Command::List { .. } => return Ok(Exit::Good),
+    };
+    service.succeed_units(&Actor::console(), &wanted, reason).await?;
+    out::say(lang.lineage_done());
+    Ok(Exit::Good)
 }
 
 async fn import(context: &Context, bytes: &[u8], dry_run: bool, reason: Option<&str>) -> Done {

@@ -32,6 +32,8 @@ messages! {
     // Of units.
     cli_unit_unknown(text): "没有找到单位“{text}”。可用编码、名称、上级/名称或 #编号；allclear units list 可查。",
         "There is no unit \"{text}\". Name it by code, name, parent/name or #id; `allclear units list` shows them.";
+    cli_unit_name(text): "“{text}”不能作单位名称：1 至 60 个字，不含换行。",
+        "\"{text}\" is no name of a unit: 1 to 60 characters, without line breaks.";
     cli_unit_ambiguous(text, n): "有 {n} 个单位叫“{text}”，请写成 上级/名称：", "{n} units are called \"{text}\"; write parent/name:";
     cli_no_units: "还没有单位。请准备表格，再运行 allclear units import。",
         "There are no units yet. Prepare a table and run `allclear units import`.";

@@ -4,9 +4,23 @@ use super::messages;
 use crate::domain::address::AddressError;
 use crate::domain::import::{Column, Fault, FieldChange, Plan, RowError, Unreadable};
 use crate::domain::language::Lang;
-use crate::domain::unit::UnitKind;
+use crate::domain::unit::{LineageError, UnitKind};
 
 messages! {
+    lineage_unknown(id): "没有编号为 #{id} 的单位。", "There is no unit #{id}.";
+    lineage_reason: "请写明依据，例如：--reason '2026 年区划调整'。", "Please say by which decision, for example --reason 'boundaries of 2026'.";
+    lineage_unchanged: "这样改与现状相同，没有变化。", "That is how things stand already; nothing would change.";
+    lineage_itself(id): "单位 #{id} 不能并入自己。", "Unit #{id} cannot merge with itself.";
+    lineage_twice(id): "单位 #{id} 写了两次。", "Unit #{id} is named twice.";
+    lineage_living(n, id): "单位 #{id} 下面还有 {n} 个单位；请先安排它们。",
+        "There is still {n} unit beneath #{id}; please place it first."
+        | "There are still {n} units beneath #{id}; please place them first.";
+    lineage_child(unit, child): "单位 #{child} 不直接属于 #{unit}。", "Unit #{child} is not right beneath #{unit}.";
+    lineage_name: "同一上级下已有同名单位，请换一个名称。", "There is a unit of that name under the same parent; please choose another.";
+    lineage_other(why): "单位不能这样变更：{why}", "The units cannot change so: {why}";
+    lineage_done: "已变更；已开始的场次不受影响，新单位从下一场起报送，联系方式沿用原单位。",
+        "Done. Rounds that have opened are not touched; new units owe from the next round and keep their predecessors' contacts.";
+
     import_title: "导入单位", "Import units";
     import_nothing: "与现有单位一致，没有变化。", "Nothing differs from the units as they stand.";
     import_refused(n): "表中有 {n} 处错误，未导入任何内容。请改正后重新导入整张表。",
@@ -88,6 +102,23 @@ messages! {
     address_local: "@ 前面只能用英文字母、数字和 . - _ 等符号", "before the @ only ASCII letters, digits and signs such as . - _ are allowed";
     address_no_dot: "@ 后面应有一个点，例如 example.cn", "after the @ there must be a dot, as in example.cn";
     address_domain: "@ 后面不是邮箱域名", "what follows the @ is not a domain";
+}
+
+impl Lang {
+    /// Says why units cannot change so, and what to do.
+    pub fn lineage_error(self, error: &LineageError) -> String {
+        match error {
+            LineageError::Unknown(id) => self.lineage_unknown(id),
+            LineageError::NoReason => self.lineage_reason().to_owned(),
+            LineageError::Unchanged => self.lineage_unchanged().to_owned(),
+            LineageError::Itself(id) => self.lineage_itself(id),
+            LineageError::Twice(id) => self.lineage_twice(id),
+            LineageError::Living { unit, children } => self.lineage_living(*children, unit),
+            LineageError::NotChild { unit, child } => self.lineage_child(unit, child),
+            LineageError::SameName(_) => self.lineage_name().to_owned(),
+            other => self.lineage_other(other),
+        }
+    }
 }
 
 impl Lang {

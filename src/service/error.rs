@@ -5,6 +5,7 @@ use crate::domain::form;
 use crate::domain::import::RowError;
 use crate::domain::intake::Refusal;
 use crate::domain::period::PeriodError;
+use crate::domain::unit::LineageError;
 use crate::store;
 
 /// What a deed answers.
@@ -28,6 +29,9 @@ pub enum Error {
     /// A period cannot be declared or changed like that.
     #[error("{0}")]
     Period(PeriodError),
+    /// Units cannot change so.
+    #[error("{0}")]
+    Units(LineageError),
     /// A table of units has faults; nothing of it was imported.
     #[error("{} faults in the table", .0.len())]
     Rows(Vec<RowError>),
@@ -121,6 +125,12 @@ impl From<Refusal> for Error {
 impl From<PeriodError> for Error {
     fn from(error: PeriodError) -> Self {
         Self::Period(error)
+    }
+}
+
+impl From<LineageError> for Error {
+    fn from(error: LineageError) -> Self {
+        Self::Units(error)
     }
 }
 

@@ -73,7 +73,7 @@ impl Service {
 }
 
 /// Writes a change of units: who ends, who begins or stands otherwise, who came from whom.
-async fn save(tx: &mut Tx, before: &UnitTree, change: &Change) -> Result<()> {
+pub(super) async fn save(tx: &mut Tx, before: &UnitTree, change: &Change) -> Result<()> {
     let after = change.apply(before).map_err(Error::broken)?;
     let gone: Vec<UnitId> = before.gone(&after);
     if !gone.is_empty() {

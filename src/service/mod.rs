@@ -42,6 +42,7 @@ mod review;
 mod seal;
 mod secret;
 mod signin;
+mod succession;
 mod tick;
 mod units;
 mod urgent;
@@ -65,6 +66,7 @@ pub(crate) use account::normal_login;
 pub use bind::Slip;
 pub use health::Health;
 pub use signin::Entry;
+pub use succession::{Into, Succession};
 pub use visitor::{Pass, Visitor};
 
 use crate::clock::SharedClock;

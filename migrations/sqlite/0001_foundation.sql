@@ -237,6 +237,7 @@ CREATE TABLE obligation (
 CREATE INDEX obligation_round ON obligation (round_id, path);
 CREATE INDEX obligation_unmet ON obligation (round_id, due_at, resumption, id)
     WHERE first_received_at IS NULL AND excused_at IS NULL;
+CREATE INDEX obligation_claim ON obligation (path) WHERE claim = 'pending';
 
 -- Every round, and so every period and rule, that an obligation serves (rule 14).
 CREATE TABLE obligation_source (

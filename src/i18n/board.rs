@@ -144,6 +144,18 @@ messages! {
     red_gaps(n): "{n} 个单位联系不上：没有邮箱能收到催报", "{n} unit cannot be reached by mail" | "{n} units cannot be reached by mail";
     red_stopped: "邮件中继已停用，所有邮件都没有发出：", "The mail relay refuses us; no mail is sent: ";
     red_paused(time): "邮件中继没有应答，{time} 再试：", "The mail relay does not answer; next try {time}: ";
+    red_awaiting(n): "{n} 份报送等待值班室确认", "{n} report waits for the duty office" | "{n} reports wait for the duty office";
+    awaiting_title: "等待确认", "Waiting for the duty office";
+    awaiting_none: "没有等待确认的报送。", "No report waits for the duty office.";
+    awaiting_taken_back: "原报有情况，现改报平安。确认后事件结束；不同意则事件仍然有效。",
+        "An incident was taken back as an all clear. Confirmed, the incident is closed; refused, it stands.";
+    awaiting_claim(claimed, received): "离线填报时间 {claimed}，到达 {received}。认可后按时计，否则计为迟报。",
+        "Written offline at {claimed}, received {received}. Accepted, it counts as on time; refused, as late.";
+    awaiting_confirm: "确认平安", "Confirm the all clear";
+    awaiting_refuse: "不同意，事件仍有效", "Refuse: the incident stands";
+    awaiting_accept: "认可按时", "Accept as on time";
+    awaiting_late: "计为迟报", "Count as late";
+    notice_decided: "已记录您的决定。", "Your decision is recorded.";
     red_held(n): "{n} 封邮件因恢复备份而暂停发送", "{n} letter is held after a restore" | "{n} letters are held after a restore";
     red_urgent_waiting(n, time): "{n} 封紧急邮件等待发送，最早的写于 {time}。请打电话。",
         "{n} urgent letter waits, the oldest since {time}. Please phone." | "{n} urgent letters wait, the oldest since {time}. Please phone.";

@@ -260,6 +260,14 @@ impl Conn {
         rows.into_iter().map(Held::try_from).collect()
     }
 
+    /// Gives the obligations in a range of paths whose offline report claims to have been on time, undecided.
+    pub async fn pending_claims(&mut self, range: &(String, String)) -> Result<Vec<Stored>> {
+        const SQL: &str = columns!(
+            "obligation o WHERE o.claim = 'pending' AND o.path >= $1 AND o.path < $2 ORDER BY o.id LIMIT 500"
+        );
+        read(on!(self, c => sqlx::query_as(SQL).bind(&range.0).bind(&range.1).fetch_all(c).await)?)
+    }
+
     /// Gives the unmet obligations of one chase group after a row, in order of id, `limit` at most.
     pub async fn unmet(
         &mut self,

@@ -7,6 +7,7 @@
 
 pub(super) mod acts;
 mod address;
+pub(super) mod awaiting;
 pub(super) mod enter;
 mod folds;
 pub(super) mod form;

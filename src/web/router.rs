@@ -5,7 +5,7 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
-use super::board::{self, acts, enter};
+use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
     App, Failure, acknowledge, alert, assets, desk, health, home, language, link, outbox, signin, slip, unit,
@@ -92,6 +92,13 @@ fn office() -> Vec<Route> {
             Door::May(Deed::Excuse),
             post(acts::undo_excusal),
         ),
+        route("/board/awaiting", Door::May(Deed::Confirm), get(awaiting::page)),
+        route(
+            "/board/confirm",
+            Door::May(Deed::Confirm),
+            post(awaiting::confirm),
+        ),
+        route("/board/claim", Door::May(Deed::Confirm), post(awaiting::claim)),
         route(
             "/board/extend",
             Door::May(Deed::Extend),

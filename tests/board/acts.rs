@@ -252,3 +252,58 @@ on_both!(
             .must_say("liu-b@v.example");
     }
 );
+
+on_both!(
+    what_waits_for_the_office_is_listed_and_decided_once,
+    |db| async move {
+        use crate::support::{incident, local};
+        use allclear::domain::checkin::{Content, Provenance};
+        use chrono::TimeDelta;
+        let (office, owed) = office(db).await;
+        let village = "东湖镇 · 柳村";
+        let told = office.day.report(village, incident("河水上涨")).await;
+        office.day.send(village, told).await.unwrap();
+        office.day.house.clock.advance(TimeDelta::minutes(1));
+        let mut taken_back = office.day.report(village, Content::AllClear).await;
+        taken_back.reason = Some("误报，水位正常".to_owned());
+        office.day.send(village, taken_back).await.unwrap();
+        let mut claim = office.day.report("西山镇 · 柳村", Content::AllClear).await;
+        claim.provenance = Provenance::Offline;
+        claim.claimed = Some(local("2026-06-01 15:50"));
+        office.day.send("西山镇 · 柳村", claim).await.unwrap();
+
+        let mut officer = office.officer().await;
+        officer.get("/board").await.must_say("2 份报送等待值班室确认");
+        let page = officer.get("/board/awaiting").await;
+        page.must_say("误报，水位正常").must_say("离线填报时间");
+        // Looking decides nothing, and a decision is one of the two.
+        let waiting = office
+            .day
+            .count("SELECT COUNT(*) FROM check_in WHERE review = 'awaiting'")
+            .await;
+        assert_eq!(waiting, 1);
+        let latest = office.day.stored(owed).await.latest.unwrap().to_string();
+        officer
+            .post("/board/confirm", &[("about", &latest), ("decision", "perhaps")])
+            .await
+            .must_be(404);
+        let yes = [("about", latest.as_str()), ("decision", "yes")];
+        let answer = officer.post("/board/confirm", &yes).await;
+        officer.get(answer.goes_to()).await.must_say("已记录您的决定");
+        assert_eq!(
+            officer.post("/board/confirm", &yes).await.goes_to(),
+            "/board/awaiting?notice=already&n="
+        );
+        let other = office.day.owed("西山镇 · 柳村").await;
+        let about = other.to_string();
+        officer
+            .post("/board/claim", &[("about", &about), ("decision", "yes")])
+            .await
+            .must_be(303);
+        assert!(office.day.stored(other).await.obligation.claim_accepted);
+        officer
+            .get("/board/awaiting")
+            .await
+            .must_say("没有等待确认的报送");
+    }
+);

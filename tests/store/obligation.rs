@@ -118,7 +118,11 @@ on_both!(
             Some(Claim::Pending),
             "a later report leaves the claim"
         );
+        let everywhere = g.path(g.county).range();
+        let pending = tx.pending_claims(&everywhere).await.unwrap();
+        assert_eq!(pending.iter().map(|o| o.obligation.id).collect::<Vec<_>>(), [a]);
         tx.put_claim(a, Claim::Accepted).await.unwrap();
+        assert!(tx.pending_claims(&everywhere).await.unwrap().is_empty());
         tx.put_standing_content(a, &Content::Incident(Default::default()))
             .await
             .unwrap();

@@ -137,6 +137,8 @@ pub struct BoardDelivery {
     pub urgent: (i64, Option<Timestamp>),
     /// Letters that are held back in a restored copy.
     pub held: i64,
+    /// Reports that wait for the duty office: incidents that were taken back, and claims of having been on time.
+    pub awaiting: i64,
     /// The relay.
     pub relay: RelayState,
     /// The last outage that touched the round.
@@ -151,6 +153,7 @@ struct DeliveryRow {
     urgent: i64,
     oldest: Option<i64>,
     held: i64,
+    awaiting: i64,
     paused_until: Option<i64>,
     pauses: i64,
     stopped_at: Option<i64>,
@@ -171,6 +174,7 @@ impl TryFrom<DeliveryRow> for BoardDelivery {
             gaps: row.gaps,
             urgent: (row.urgent, maybe("letter", "created_at", 0, row.oldest)?),
             held: row.held,
+            awaiting: row.awaiting,
             relay: RelayState {
                 paused_until: relay("paused_until", row.paused_until)?,
                 failures: u32::try_from(row.pauses).unwrap_or(u32::MAX),
@@ -263,6 +267,10 @@ impl Conn {
               (SELECT MIN(l.created_at) FROM letter l
                 WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS oldest,
               (SELECT COUNT(*) FROM letter l WHERE l.state = 'held') AS held,
+              (SELECT COUNT(*) FROM check_in k JOIN obligation o ON o.id = k.obligation_id
+                JOIN span s ON o.path >= s.lo AND o.path < s.hi WHERE k.review = 'awaiting')
+              + (SELECT COUNT(*) FROM obligation o JOIN span s ON o.path >= s.lo AND o.path < s.hi
+                WHERE o.claim = 'pending') AS awaiting,
               y.paused_until, y.pauses, y.stopped_at, y.words, y.last_accepted_at, u.began_at, u.ended_at
             FROM relay y LEFT JOIN outage u ON u.id =
               (SELECT MAX(x.id) FROM outage x WHERE x.began_at < $4 AND x.ended_at > $3) WHERE y.id = 1");

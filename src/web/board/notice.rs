@@ -26,6 +26,7 @@ pub(in crate::web) fn notice(l: Lang, asked: &Asked) -> Option<String> {
         "contacted" => Some(l.notice_contacted(n)),
         "excused" => Some(l.notice_excused(n)),
         "extended" => Some(l.notice_extended(n)),
+        "decided" => Some(l.notice_decided().to_owned()),
         "undone" => Some(l.notice_undone().to_owned()),
         "already" => Some(l.notice_already().to_owned()),
         "retried" => Some(l.notice_retried().to_owned()),

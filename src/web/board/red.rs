@@ -168,6 +168,13 @@ pub(super) fn reds(
     if delivery.held > 0 {
         add(l.red_held(delivery.held), "", outbox(Tray::Held));
     }
+    if delivery.awaiting > 0 {
+        add(
+            l.red_awaiting(delivery.awaiting),
+            "",
+            Some("/board/awaiting".to_owned()),
+        );
+    }
     if let Some((from, until)) = delivery.outage {
         add(l.red_outage(time(from), time(until)), "", None);
     }

@@ -14,7 +14,7 @@ use crate::domain::delivery::{Class, Reply, SmtpOutcome, Stage};
 /// Sends letters through one relay, one at a time.
 ///
 /// A panic in a delivery (in lettre, or in what renders the letter) is the caller's to contain, with
-/// [`super::contain`]; the client itself stays good, for the session went with the panic.
+/// [`super::contain()`]; the client itself stays good, for the session went with the panic.
 pub struct Client {
     relay: Relay,
     trust: Option<Trust>,

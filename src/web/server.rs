@@ -33,7 +33,7 @@ const HEAD: usize = 32 * 1024;
 
 /// Serves a router until `stop` is cancelled; then ends what is under way within the configured time.
 ///
-/// The router is [`super::router`], merged with that of the API.
+/// The router is [`super::router()`], merged with that of the API.
 ///
 /// # Errors
 /// When the listener is unusable from the start.

@@ -181,6 +181,11 @@ impl Store {
     }
 }
 
+/// The pages that SQLite keeps in memory, in KiB when negative; taken only as they are used. Its own 2 MiB are less
+/// than a county's day, and what is not kept is read and checked again for every page of the board.
+const WRITER_CACHE: &str = "-65536";
+const READER_CACHE: &str = "-16384";
+
 async fn open_sqlite(file: &Path, options: Options) -> Result<Store> {
     let settings = SqliteConnectOptions::new()
         .filename(file)
@@ -202,7 +207,12 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store> {
         .acquire_timeout(options.wait)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(settings.clone().create_if_missing(true))
+        .connect_with(
+            settings
+                .clone()
+                .pragma("cache_size", WRITER_CACHE)
+                .create_if_missing(true),
+        )
         .await
         .map_err(opened)?;
     let readers = SqlitePoolOptions::new()
@@ -210,7 +220,7 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store> {
         .acquire_timeout(options.wait)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(settings.read_only(true))
+        .connect_with(settings.pragma("cache_size", READER_CACHE).read_only(true))
         .await
         .map_err(opened)?;
     Ok(Store::Sqlite {

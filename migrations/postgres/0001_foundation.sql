@@ -341,7 +341,7 @@ CREATE TABLE alert (
     progress TEXT NOT NULL, -- JSON of the state machine
     raised_at BIGINT NOT NULL,
     next_at BIGINT, -- when it wants to be looked at; none: acknowledged or exhausted
-    red TEXT, -- the last reason why it is red: nobody, failed, exhausted
+    red TEXT, -- the last reason why it is red: nobody, failed, silent, exhausted
     acknowledged_at BIGINT,
     exhausted_at BIGINT,
     CONSTRAINT alert_report UNIQUE (report_id)
@@ -456,6 +456,7 @@ CREATE TABLE acknowledgement (
     entered_by BIGINT REFERENCES account (id),
     caller_post TEXT,
     called_at BIGINT,
+    remark TEXT, -- what was said with it
     at BIGINT NOT NULL
 );
 CREATE INDEX acknowledgement_alert ON acknowledgement (alert_id);

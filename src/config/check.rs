@@ -7,6 +7,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::read::{Broken, Reader};
 use super::settings::{Mail, Settings};
 use super::value::{Setting, Tls};
+use crate::domain::alert::Policy;
 
 /// Mail providers that accept a letter only from the address that signed in.
 const OWN_ADDRESS_ONLY: [&str; 5] = ["qq.com", "163.com", "126.com", "yeah.net", "sina.com"];
@@ -59,11 +60,12 @@ pub(super) fn settings(s: &Settings, r: &Reader<'_>) {
     if s.intake.batch > s.intake.queue {
         r.fault("intake.batch", "this is no more than intake.queue");
     }
+    if s.urgent.steps.len() >= Policy::MOST_STEPS {
+        let most = Policy::MOST_STEPS - 1;
+        r.fault("urgent.steps", &format!("there are at most {most} steps"));
+    }
     if s.session.idle > s.session.absolute {
         r.fault("session.idle", "this is no longer than session.absolute");
-    }
-    if s.urgent.steps.iter().any(Vec::is_empty) {
-        r.fault("urgent.steps", "every step names at least one address");
     }
 }
 

@@ -143,22 +143,40 @@ impl<'a> Reader<'a> {
         Ok(self.items(key, &items))
     }
 
-    /// Takes a list of lists.
-    pub(super) fn lists<T: Setting>(&self, key: &str) -> Result<Vec<Vec<T>>, Broken> {
-        let outer = match &self.leaf(key)?.value {
+    /// Takes a list of which each member may be written as one text, as a list of texts, or as a section with
+    /// `ask` and `to`; all are read as one text.
+    pub(super) fn steps<T: Setting>(&self, key: &str) -> Result<Vec<T>, Broken> {
+        let list = match &self.leaf(key)?.value {
             Value::String(text) => self.spelled(key, text),
             other => other.clone(),
         };
-        let Value::Array(outer) = outer else {
-            self.fault(key, "this is a list of lists, like [[\"a\"], [\"b\", \"c\"]]");
+        let Value::Array(list) = list else {
+            self.fault(
+                key,
+                &format!("this is a list of which each member is {}", T::LIKE),
+            );
             return Ok(Vec::new());
         };
-        // One value alone is a list of one.
-        let inner = outer.iter().map(|one| match one {
-            Value::Array(_) => self.items(key, one),
-            single => self.items(key, &Value::Array(vec![single.clone()])),
-        });
-        Ok(inner.collect())
+        let one = |step: &Value| match step {
+            Value::Array(to) => Value::String(to.iter().filter_map(plain).collect::<Vec<_>>().join(" ")),
+            Value::Table(step) => self.section(key, step),
+            single => single.clone(),
+        };
+        Ok(self.items(key, &Value::Array(list.iter().map(one).collect())))
+    }
+
+    /// Writes a step that is a section as one text.
+    fn section(&self, key: &str, step: &Table) -> Value {
+        let mut words = Vec::new();
+        for (name, value) in step {
+            match (name.as_str(), value) {
+                ("ask", ask) => words.insert(0, plain(ask).unwrap_or_default()),
+                ("to", Value::Array(to)) => words.extend(to.iter().filter_map(plain)),
+                ("to", single) => words.extend(plain(single)),
+                _ => self.fault(key, &format!("a step has ask and to, and no {}", shown(name))),
+            }
+        }
+        Value::String(words.join(" "))
     }
 
     /// Reads a list that the environment or the command line gave as a text: in brackets, or with commas.

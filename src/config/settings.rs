@@ -15,6 +15,7 @@ use super::read::{Broken, Reader};
 use super::show;
 use super::value::{LogFormat, Network, Setting, Size, Span, Tls};
 use crate::domain::address::Address;
+use crate::domain::alert::{Ask, Plan};
 use crate::domain::ladder::{Ladder, Step, default_ladder};
 use crate::domain::language::Lang;
 
@@ -83,8 +84,12 @@ pub struct Duty {
 pub struct Urgent {
     pub repeat_after: Span,
     pub passes: u32,
+    /// How many of those on duty must answer.
+    pub ask: Ask,
     /// The steps after those on duty.
-    pub steps: Vec<Vec<Address>>,
+    pub steps: Vec<Plan>,
+    /// How long after an acknowledgement a word is waited for; `None`: one press is enough.
+    pub word_within: Option<Span>,
 }
 
 /// `[chase]`
@@ -261,9 +266,20 @@ impl Urgent {
         Ok(Self {
             repeat_after: r.within("urgent.repeat_after", Span::millis(1000)..=Span::days(1))?,
             passes: r.within("urgent.passes", 1..=20)?,
-            steps: r.lists("urgent.steps")?,
+            ask: r.get("urgent.ask")?,
+            steps: r.steps("urgent.steps")?,
+            word_within: word_within(r)?,
         })
     }
+}
+
+/// Takes how long a word is waited for; empty: it is not.
+fn word_within(r: &Reader<'_>) -> Result<Option<Span>, Broken> {
+    let span: Option<Span> = r.optional("urgent.word_within")?;
+    if span.is_some_and(|span| !(Span::millis(1000)..=Span::days(1)).contains(&span)) {
+        r.fault("urgent.word_within", "it is at least 1s and at most 1d, or empty");
+    }
+    Ok(span)
 }
 
 impl Chase {
@@ -350,6 +366,22 @@ impl Setting for Address {
 
     fn read(text: &str) -> Option<Self> {
         Self::parse(text).ok()
+    }
+}
+
+impl Setting for Ask {
+    const LIKE: &'static str = "one of any, all";
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Setting for Plan {
+    const LIKE: &'static str = "a step like deputy@county.example or all head parent";
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
     }
 }
 

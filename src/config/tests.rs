@@ -9,6 +9,7 @@ use super::faults::Faults;
 use super::layers::Layers;
 use super::read::Reader;
 use super::*;
+use crate::domain::alert::Ask;
 
 /// A folder with a configuration file.
 struct Office {
@@ -188,7 +189,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         "mail.from_address: \"a@b\" is not an e-mail address like duty@county.example (from allclear.toml)",
         "duty.leaders: \"5\" is not an e-mail address like duty@county.example (from allclear.toml)",
         "urgent.passes: 0 is out of range; it is at least 1 and at most 20 (from allclear.toml)",
-        "urgent.steps: every step names at least one address (from allclear.toml)",
+        "urgent.steps: \"\" is not a step like deputy@county.example or all head parent (from allclear.toml)",
         "chase.pause: \"30\" is not a duration like 30m, 5s or 1h30m (from allclear.toml)",
         "chase.steps: a ladder needs a step at or after the due time",
         "session.idle: this is no longer than session.absolute (from allclear.toml)",
@@ -337,9 +338,48 @@ fn lists_can_come_from_the_environment() {
         );
     let s = office.settings();
     assert_eq!((s.duty.leaders.len(), s.duty.officers.len()), (2, 1));
-    assert_eq!(s.urgent.steps.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
+    let named: Vec<_> = s.urgent.steps.iter().map(|step| step.to.len()).collect();
+    assert_eq!(named, [1, 2]);
     let broken = office_with_leaders("[\"a@county.example\"");
     assert!(broken.faults()[0].starts_with("duty.leaders: the list in brackets cannot be read"));
+}
+
+#[test]
+fn the_steps_of_an_urgent_report_are_texts_or_sections() {
+    let office = office(
+        "[urgent]\nask = \"all\"\nword_within = \"30m\"\n[[urgent.steps]]\nask = \"all\"\n\
+         to = [\"a@county.example\", \"parent\"]\n[[urgent.steps]]\nto = \"head\"\n",
+    );
+    let urgent = office.settings().urgent;
+    assert_eq!(urgent.ask, Ask::All);
+    let steps: Vec<_> = urgent
+        .steps
+        .iter()
+        .map(|step| (step.ask, step.to.len()))
+        .collect();
+    assert_eq!(steps, [(Ask::All, 2), (Ask::Any, 1)]);
+    assert_eq!(
+        urgent.word_within.map(|span| span.to_string()),
+        Some("30m".to_owned())
+    );
+    let texts = office_with(
+        "ALLCLEAR__URGENT__STEPS",
+        "deputy@county.example, all head parent",
+    );
+    let steps: Vec<_> = texts
+        .settings()
+        .urgent
+        .steps
+        .iter()
+        .map(|s| (s.ask, s.to.len()))
+        .collect();
+    assert_eq!(steps, [(Ask::Any, 1), (Ask::All, 2)]);
+    let odd = office_with("ALLCLEAR__URGENT__STEPS", "[{ to = \"head\", when = \"soon\" }]");
+    assert!(odd.faults()[0].starts_with("urgent.steps: a step has ask and to, and no when"));
+}
+
+fn office_with(name: &str, text: &str) -> Office {
+    office("").with_variable(name, text)
 }
 
 fn office_with_leaders(text: &str) -> Office {

@@ -5,45 +5,31 @@
 //! - `(0, 0)` goes out when the alert is raised. After `repeat_after` without an acknowledgement comes the
 //!   same again and the next step: `(0, 1)` reaches everyone of steps 0 and 1, and so on to the top step.
 //! - From the top on, everyone is told again as pass 1, 2, …; the top is sent `passes` times in all. So
-//!   there are `steps + passes − 1` rounds of calls, the audience never shrinks, and `repeat_after` after
-//!   the last one the alert is exhausted. It then stays red until a person acknowledges it.
+//!   there are `steps + passes − 1` rounds of calls, the audience never shrinks but for those who have
+//!   answered, and `repeat_after` after the last one the alert is exhausted. It then stays red until a
+//!   person acknowledges it.
+//! - A step asks for one answer or for all (`policy`); an answer that satisfies a step that was reached ends
+//!   the alert, whichever step that is.
+//! - Where a word is wanted with an acknowledgement and none comes in time, the alert is open again: the
+//!   next round of calls goes out at once.
 //! - A step that reached nobody (no recipient, or every letter failed for good) passes on at once, but
 //!   never spends a pass: at the top there is nobody else to tell, so it turns red and the next pass comes
 //!   at its time.
+//! - "Escalate now" makes the next round of calls at once; it names the one that it goes on from, so that an
+//!   old letter or a second press changes nothing.
 //! - After downtime one round of calls goes out, for the highest step that came due. Passes are not used up
 //!   by time in which nothing was sent, and the next one keeps its distance.
-//! - An acknowledgement ends it in every state.
+
+mod policy;
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::time::Timestamp;
 
-/// Who is told of an urgent report, step by step, and how often.
-///
-/// Pinned when the alert is raised. A step may be empty (nobody on duty); a policy without any address is
-/// red at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Pinned", into = "Pinned")]
-pub struct Policy {
-    steps: Vec<Vec<Address>>,
-    repeat_after: TimeDelta,
-    passes: u32,
-}
-
-/// Why something is not a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PolicyError {
-    #[error("an urgent report needs 1 to {} steps", Policy::MOST_STEPS)]
-    Steps,
-    #[error("an urgent report is repeated after more than nothing and at most a day")]
-    RepeatAfter,
-    #[error("an urgent report is sent in 1 to {} passes", Policy::MOST_PASSES)]
-    Passes,
-}
+pub use policy::{Ask, Plan, Policy, PolicyError, Step};
 
 /// An urgent report on its way: the last round of calls, and what comes next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +37,31 @@ pub struct Alert {
     pub pass: u32,
     pub step: usize,
     pub state: State,
+    /// Who has answered, where that was not enough yet.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub had: BTreeSet<Address>,
+    /// Rounds of calls that reached nobody, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<Lost>,
+    /// Who had it without a word, the last time that it was opened again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<Reopened>,
+}
+
+/// A round of calls that reached nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    pub pass: u32,
+    pub step: usize,
+    /// Whether there were letters and all failed for good; else nobody was to be told.
+    pub failed: bool,
+}
+
+/// An acknowledgement that did not last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopened {
+    pub by: String,
+    pub at: Timestamp,
 }
 
 /// Where an alert stands.
@@ -59,8 +70,13 @@ pub struct Alert {
 pub enum State {
     /// Waits for an acknowledgement; the next round of calls, or the end of all passes, comes at `next_at`.
     Running { next_at: Timestamp },
-    /// Somebody has it.
-    Acknowledged { by: String, at: Timestamp },
+    /// Somebody has it; without a word until `word_until` it is open again.
+    Acknowledged {
+        by: String,
+        at: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word_until: Option<Timestamp>,
+    },
     /// Every pass was sent and nobody answered. Red until a person acts.
     Exhausted { at: Timestamp },
 }
@@ -70,10 +86,27 @@ pub enum State {
 pub enum Event {
     /// Time has passed.
     Tick,
-    /// Somebody has it; `by` is how the pages name him.
-    Acknowledged { by: String },
+    /// Somebody has it.
+    Acknowledged(Said),
+    /// A remark of whoever has it, or news of the incident.
+    Word,
+    /// A person decided that nobody needs to be told any more.
+    Closed { by: String },
     /// Every letter of a round of calls failed for good.
     StepFailed { pass: u32, step: usize },
+    /// A person does not want to wait after this round of calls.
+    Escalated { pass: u32, step: usize },
+}
+
+/// "I have it".
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// How the pages name who said so.
+    pub by: String,
+    /// The address that was told, if it is known to be the one who answers.
+    pub from: Option<Address>,
+    /// Whether a word came with it.
+    pub word: bool,
 }
 
 /// What is to be done.
@@ -101,137 +134,214 @@ pub enum Red {
     Failed { step: usize },
     /// Every pass was sent and nobody answered.
     Exhausted,
-}
-
-impl Policy {
-    pub const MOST_STEPS: usize = 16;
-    pub const MOST_PASSES: u32 = 100;
-
-    /// Checks the limits; repeated addresses in a step count once.
-    pub fn new(steps: Vec<Vec<Address>>, repeat_after: TimeDelta, passes: u32) -> Result<Self, PolicyError> {
-        if !(1..=Self::MOST_STEPS).contains(&steps.len()) {
-            return Err(PolicyError::Steps);
-        }
-        if repeat_after < TimeDelta::milliseconds(1) || repeat_after > TimeDelta::days(1) {
-            return Err(PolicyError::RepeatAfter);
-        }
-        if !(1..=Self::MOST_PASSES).contains(&passes) {
-            return Err(PolicyError::Passes);
-        }
-        Ok(Self {
-            steps,
-            repeat_after,
-            passes,
-        })
-    }
-
-    /// Gives how long an acknowledgement is waited for.
-    pub fn repeat_after(&self) -> TimeDelta {
-        self.repeat_after
-    }
-
-    /// Gives how often the top step is sent.
-    pub fn passes(&self) -> u32 {
-        self.passes
-    }
-
-    fn top(&self) -> usize {
-        self.steps.len() - 1
-    }
-
-    /// Gives everyone who is told at a step: its own recipients and those of the steps before it, each once.
-    pub fn recipients(&self, step: usize) -> Vec<Address> {
-        let told: BTreeSet<&Address> = self.steps.iter().take(step.saturating_add(1)).flatten().collect();
-        told.into_iter().cloned().collect()
-    }
+    /// Whoever had it left no word.
+    Silent,
 }
 
 impl Alert {
     /// Begins an alert: step 0 at once.
     pub fn raise(policy: &Policy, now: Timestamp) -> (Self, Vec<Effect>) {
-        call(policy, 0, 0, now)
+        call(Self::of(0, 0, State::Exhausted { at: now }), policy, 0, 0, now)
+    }
+
+    /// Gives an alert that stands at a round of calls, without a story.
+    pub fn of(pass: u32, step: usize, state: State) -> Self {
+        Self {
+            pass,
+            step,
+            state,
+            had: BTreeSet::new(),
+            lost: Vec::new(),
+            reopened: None,
+        }
     }
 
     /// Gives when the alert wants to be looked at; `None` when only a person can change it.
     pub fn next_at(&self) -> Option<Timestamp> {
         match self.state {
             State::Running { next_at } => Some(next_at),
-            State::Acknowledged { .. } | State::Exhausted { .. } => None,
+            State::Acknowledged { word_until, .. } => word_until,
+            State::Exhausted { .. } => None,
         }
     }
 
     /// Tells whether a letter of a round of calls that was never tried may still leave: not when somebody
-    /// has it, and not when a later round of calls says the same again. A letter in doubt is sent again
-    /// whatever this says.
-    pub fn wants(&self, pass: u32, step: usize) -> bool {
-        let satisfied = matches!(self.state, State::Acknowledged { .. });
-        !satisfied && (self.pass, self.step) == (pass, step)
+    /// has it, not when its reader has answered, and not when a later round of calls says the same again. A
+    /// letter in doubt is sent again whatever this says.
+    pub fn wants(&self, pass: u32, step: usize, reader: Option<&Address>) -> bool {
+        let has_answered = reader.is_some_and(|reader| self.had.contains(reader));
+        !self.is_acknowledged() && !has_answered && (self.pass, self.step) == (pass, step)
+    }
+
+    /// Tells whether somebody has it.
+    pub fn is_acknowledged(&self) -> bool {
+        matches!(self.state, State::Acknowledged { .. })
     }
 
     /// Tells whether only a person can end it.
     pub fn is_exhausted(&self) -> bool {
         matches!(self.state, State::Exhausted { .. })
     }
+
+    /// Gives who has yet to answer where all are asked.
+    pub fn missing(&self, policy: &Policy) -> Vec<Address> {
+        match self.state {
+            State::Acknowledged { .. } => Vec::new(),
+            State::Running { .. } | State::Exhausted { .. } => policy.missing(self.step, &self.had),
+        }
+    }
+
+    /// Tells whether "escalate now" would reach anybody: while it runs, as long as a round of calls is left.
+    pub fn can_escalate(&self, policy: &Policy) -> bool {
+        let is_running = matches!(self.state, State::Running { .. });
+        is_running && next_call(self, policy, 0).is_some()
+    }
 }
 
 /// Gives the alert after an event, and what is to be done.
 ///
-/// A tick before its time, the failure of an earlier round of calls, and anything after an acknowledgement
-/// change nothing; the first acknowledgement counts.
+/// A tick before its time, the failure of an earlier round of calls, and anything but silence after an
+/// acknowledgement change nothing; the first acknowledgement counts.
 pub fn advance(alert: &Alert, policy: &Policy, event: Event, now: Timestamp) -> (Alert, Vec<Effect>) {
     let same = || (alert.clone(), Vec::new());
     match (&alert.state, event) {
-        (State::Acknowledged { .. }, _) => same(),
-        (_, Event::Acknowledged { by }) => {
-            let state = State::Acknowledged { by, at: now };
-            (Alert { state, ..*alert }, vec![Effect::Withdraw])
+        (State::Acknowledged { by, at, word_until }, event) => match (word_until, event) {
+            (Some(until), Event::Tick) if now >= *until => {
+                let reopened = Reopened {
+                    by: by.clone(),
+                    at: now,
+                };
+                reopen(alert, policy, reopened, now)
+            }
+            (Some(_), Event::Word | Event::Closed { .. } | Event::Acknowledged(Said { word: true, .. })) => {
+                let state = State::Acknowledged {
+                    by: by.clone(),
+                    at: *at,
+                    word_until: None,
+                };
+                (with(alert, state), Vec::new())
+            }
+            _ => same(),
+        },
+        (_, Event::Acknowledged(said)) => answered(alert, policy, said, now),
+        (_, Event::Closed { by }) => end(alert, by, None, now),
+        (State::Running { next_at }, Event::Tick) if now >= *next_at => {
+            let waited =
+                (now - *next_at).num_milliseconds() / policy.repeat_after().num_milliseconds().max(1);
+            go_on(alert, policy, usize::try_from(waited).unwrap_or(usize::MAX), now)
         }
-        (State::Running { next_at }, Event::Tick) if now >= *next_at => climb(alert, policy, *next_at, now),
-        (State::Running { .. }, Event::StepFailed { pass, step })
-            if (pass, step) == (alert.pass, alert.step) =>
-        {
+        (State::Running { .. }, Event::StepFailed { pass, step }) if is_now(alert, pass, step) => {
             let red = Effect::Red(Red::Failed { step });
+            let mut lost = alert.clone();
+            lost.lost.push(Lost {
+                pass,
+                step,
+                failed: true,
+            });
             let (after, mut effects) = match step < policy.top() {
-                true => call(policy, pass, step + 1, now),
-                false => same(),
+                true => call(lost, policy, pass, step + 1, now),
+                false => (lost, Vec::new()),
             };
             effects.insert(0, red);
             (after, effects)
+        }
+        (State::Running { .. }, Event::Escalated { pass, step }) if is_now(alert, pass, step) => {
+            match next_call(alert, policy, 0) {
+                Some((pass, step)) => call(alert.clone(), policy, pass, step, now),
+                None => same(),
+            }
         }
         (State::Running { .. } | State::Exhausted { .. }, _) => same(),
     }
 }
 
-/// Goes on after a time without an answer; one round of calls, however long that was.
-fn climb(alert: &Alert, policy: &Policy, next_at: Timestamp, now: Timestamp) -> (Alert, Vec<Effect>) {
-    if alert.step >= policy.top() {
-        let pass = alert.pass + 1;
-        if pass < policy.passes {
-            return call(policy, pass, policy.top(), now);
-        }
-        let state = State::Exhausted { at: now };
-        return (Alert { state, ..*alert }, vec![Effect::Red(Red::Exhausted)]);
+fn is_now(alert: &Alert, pass: u32, step: usize) -> bool {
+    (pass, step) == (alert.pass, alert.step)
+}
+
+fn with(alert: &Alert, state: State) -> Alert {
+    Alert {
+        state,
+        ..alert.clone()
     }
-    let waited = (now - next_at).num_milliseconds() / policy.repeat_after.num_milliseconds().max(1);
-    let missed = usize::try_from(waited).unwrap_or(usize::MAX);
-    let step = alert
-        .step
-        .saturating_add(1)
-        .saturating_add(missed)
-        .min(policy.top());
-    call(policy, alert.pass, step, now)
+}
+
+/// Takes an answer: it ends the alert, or it is one of several that are asked for.
+fn answered(alert: &Alert, policy: &Policy, said: Said, now: Timestamp) -> (Alert, Vec<Effect>) {
+    let mut after = alert.clone();
+    after.had.extend(said.from.clone());
+    let is_enough = alert.is_exhausted() || policy.is_satisfied(alert.step, said.from.as_ref(), &after.had);
+    if !is_enough {
+        return (after, Vec::new());
+    }
+    let word_until = match (said.word, policy.word_within()) {
+        (false, Some(span)) => now.checked_add_signed(span),
+        _ => None,
+    };
+    end(&after, said.by, word_until, now)
+}
+
+fn end(alert: &Alert, by: String, word_until: Option<Timestamp>, now: Timestamp) -> (Alert, Vec<Effect>) {
+    let state = State::Acknowledged {
+        by,
+        at: now,
+        word_until,
+    };
+    let had = BTreeSet::new();
+    let after = Alert {
+        had,
+        ..with(alert, state)
+    };
+    (after, vec![Effect::Withdraw])
+}
+
+/// Opens it again: whoever had it left no word, so all are told, as if nobody had answered.
+fn reopen(alert: &Alert, policy: &Policy, reopened: Reopened, now: Timestamp) -> (Alert, Vec<Effect>) {
+    let mut open = alert.clone();
+    open.reopened = Some(reopened);
+    let (after, mut effects) = go_on(&open, policy, 0, now);
+    effects.insert(0, Effect::Red(Red::Silent));
+    (after, effects)
+}
+
+/// Goes on after a time without an answer; one round of calls, however long that was.
+fn go_on(alert: &Alert, policy: &Policy, missed: usize, now: Timestamp) -> (Alert, Vec<Effect>) {
+    match next_call(alert, policy, missed) {
+        Some((pass, step)) => call(alert.clone(), policy, pass, step, now),
+        None => {
+            let state = State::Exhausted { at: now };
+            (with(alert, state), vec![Effect::Red(Red::Exhausted)])
+        }
+    }
+}
+
+/// Gives the next round of calls, further up by as many as were missed; `None`: every pass was sent.
+fn next_call(alert: &Alert, policy: &Policy, missed: usize) -> Option<(u32, usize)> {
+    let top = policy.top();
+    if alert.step < top {
+        let step = alert.step.saturating_add(1).saturating_add(missed).min(top);
+        return Some((alert.pass, step));
+    }
+    let pass = alert.pass + 1;
+    (pass < policy.passes()).then_some((pass, top))
 }
 
 /// Makes a round of calls; steps that would reach nobody pass on at once.
-fn call(policy: &Policy, pass: u32, from: usize, now: Timestamp) -> (Alert, Vec<Effect>) {
+fn call(mut alert: Alert, policy: &Policy, pass: u32, from: usize, now: Timestamp) -> (Alert, Vec<Effect>) {
     let mut effects = Vec::new();
     let mut step = from;
     let recipients = loop {
-        let recipients = policy.recipients(step);
+        let mut recipients = policy.recipients(step);
+        recipients.retain(|one| !alert.had.contains(one));
         if !recipients.is_empty() {
             break recipients;
         }
         effects.push(Effect::Red(Red::Nobody { step }));
+        alert.lost.push(Lost {
+            pass,
+            step,
+            failed: false,
+        });
         if step >= policy.top() {
             break recipients;
         }
@@ -244,43 +354,10 @@ fn call(policy: &Policy, pass: u32, from: usize, now: Timestamp) -> (Alert, Vec<
             recipients,
         });
     }
-    let next_at = now.checked_add_signed(policy.repeat_after).unwrap_or(now);
-    (
-        Alert {
-            pass,
-            step,
-            state: State::Running { next_at },
-        },
-        effects,
-    )
-}
-
-/// A policy as it is kept.
-#[derive(Serialize, Deserialize)]
-struct Pinned {
-    steps: Vec<Vec<Address>>,
-    repeat_after_ms: i64,
-    passes: u32,
-}
-
-impl TryFrom<Pinned> for Policy {
-    type Error = PolicyError;
-    fn try_from(kept: Pinned) -> Result<Self, PolicyError> {
-        let repeat_after =
-            TimeDelta::try_milliseconds(kept.repeat_after_ms).ok_or(PolicyError::RepeatAfter)?;
-        Self::new(kept.steps, repeat_after, kept.passes)
-    }
-}
-
-impl From<Policy> for Pinned {
-    fn from(policy: Policy) -> Self {
-        let repeat_after_ms = policy.repeat_after.num_milliseconds();
-        Self {
-            steps: policy.steps,
-            repeat_after_ms,
-            passes: policy.passes,
-        }
-    }
+    let next_at = now.checked_add_signed(policy.repeat_after()).unwrap_or(now);
+    (alert.pass, alert.step) = (pass, step);
+    alert.state = State::Running { next_at };
+    (alert, effects)
 }
 
 #[cfg(test)]

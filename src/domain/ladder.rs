@@ -191,7 +191,7 @@ impl FromStr for Step {
         let (offset, audience) = text.trim().split_once(char::is_whitespace).ok_or_else(error)?;
         Ok(Self {
             offset: parse_offset(offset).ok_or_else(error)?,
-            audience: parse_audience(audience.trim_start()).ok_or_else(error)?,
+            audience: audience.trim_start().parse().map_err(|_| error())?,
         })
     }
 }
@@ -241,22 +241,26 @@ fn parse_offset(text: &str) -> Option<TimeDelta> {
     TimeDelta::try_milliseconds(number.checked_mul(factor)?.checked_mul(sign)?)
 }
 
-fn parse_audience(text: &str) -> Option<Audience> {
-    match text.split_once(':') {
-        None => match text {
-            "reporters" => Some(Audience::Reporters),
-            "backup" => Some(Audience::Backup),
-            "head" => Some(Audience::Head),
-            "parent" => Some(Audience::Ancestor { levels: 1 }),
-            "on_duty" => Some(Audience::OnDuty),
-            _ => None,
-        },
-        Some(("ancestor", levels)) => {
-            let levels = levels.parse().ok().filter(|n| *n > 0)?;
-            Some(Audience::Ancestor { levels })
-        }
-        Some(("user", address)) => Address::parse(address).ok().map(Audience::User),
-        Some(_) => None,
+impl FromStr for Audience {
+    type Err = StepError;
+    fn from_str(text: &str) -> Result<Self, StepError> {
+        let audience = match text.split_once(':') {
+            None => match text {
+                "reporters" => Some(Self::Reporters),
+                "backup" => Some(Self::Backup),
+                "head" => Some(Self::Head),
+                "parent" => Some(Self::Ancestor { levels: 1 }),
+                "on_duty" => Some(Self::OnDuty),
+                _ => None,
+            },
+            Some(("ancestor", levels)) => match levels.parse() {
+                Ok(levels) if levels > 0 => Some(Self::Ancestor { levels }),
+                _ => None,
+            },
+            Some(("user", address)) => Address::parse(address).ok().map(Self::User),
+            Some(_) => None,
+        };
+        audience.ok_or_else(|| StepError(text.chars().take(80).collect()))
     }
 }
 

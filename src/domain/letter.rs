@@ -309,6 +309,16 @@ impl Directory {
         named.find(|(_, addresses)| !addresses.is_empty())
     }
 
+    /// Gives the addresses of an audience, seen from where a unit stands.
+    pub fn addresses(&self, audience: &Audience, path: &UnitPath) -> Vec<Address> {
+        let unit = Open {
+            obligation: ObligationId(0),
+            path: path.clone(),
+            failed: Vec::new(),
+        };
+        self.named(audience, &unit).into_iter().cloned().collect()
+    }
+
     /// Gives the good addresses of an audience. Those of a unit above are its duty desk, the reporters;
     /// without them its backup, then its head.
     fn named<'a>(&'a self, audience: &'a Audience, unit: &Open) -> Vec<&'a Address> {

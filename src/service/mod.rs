@@ -26,6 +26,7 @@ pub mod deliver;
 pub mod disk;
 mod error;
 mod excuse;
+mod have;
 mod health;
 pub mod import;
 mod import_units;
@@ -37,6 +38,7 @@ mod outage;
 mod pass_on;
 pub mod period;
 mod receipt;
+mod recipients;
 mod retry;
 mod review;
 mod seal;
@@ -56,6 +58,7 @@ pub use bell::Bell;
 pub use contacted::Call;
 pub use error::{Error, Fault, Result};
 pub use excuse::{MOST, REASON};
+pub use have::{Escalated, REMARK, Word};
 pub use import_units::Imported;
 pub use intake::{Outcome, Status};
 pub use keys::{Keys, token_hash};
@@ -72,7 +75,6 @@ pub use visitor::{Pass, Visitor};
 use crate::clock::SharedClock;
 use crate::config::Settings;
 use crate::crash::CrashPlan;
-use crate::domain::alert::Policy;
 use crate::domain::calendar::Calendar;
 use crate::domain::incident::Classes;
 use crate::domain::time::Timestamp;
@@ -105,8 +107,6 @@ pub struct Service {
     counts: counts::Cache,
     visitors: visitor::Cache,
     intake: intake::Intake,
-    /// Who is told of an urgent report.
-    policy: Policy,
     health: health::Cache,
 }
 
@@ -137,7 +137,6 @@ impl Service {
         tx.commit().await?;
         let (intake, inbox) = intake::Intake::new(settings.intake.queue);
         let service = Arc::new(Self {
-            policy: urgent::policy(&settings)?,
             intake,
             keys: Keys::load(&settings)?,
             classes: settings.incident_classes().map_err(Error::setting)?,

@@ -1,34 +1,15 @@
 //! Sends an urgent report to leaders until somebody has it.
 
-use serde_json::json;
-
-use super::acknowledge::{call_time, caller};
-use super::audit::who;
-use super::{Answer, Error, Result, Service, token_hash};
-use crate::config::Settings;
+use super::{Error, Result, Service};
 use crate::crash::Point;
-use crate::domain::access::{Actor, Deed, Identity, permit};
-use crate::domain::alert::{Alert, Effect, Event, Policy, Red, State, advance};
+use crate::domain::alert::{Alert, Effect, Event, Red, advance};
 use crate::domain::ids::{AlertId, IncidentId, ReportId};
 use crate::domain::letter::{Details, LetterKind, urgent_key};
 use crate::domain::time::Timestamp;
-use crate::store::{self, ChaseLetterRow, NewAcknowledgement, NewAlert, StoredAlert, Tx};
+use crate::store::{self, NewAlert, Tx};
 
 /// How long an alert that could not be worked on is left alone, so that it does not starve the others.
 const PUSHED: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
-
-/// Gives who is told of an urgent report: first those on duty, leaders and officers together.
-pub(super) fn policy(settings: &Settings) -> Result<Policy> {
-    let on_duty = settings.duty.leaders.iter().chain(&settings.duty.officers);
-    let mut steps = vec![on_duty.cloned().collect()];
-    steps.extend(settings.urgent.steps.iter().cloned());
-    Policy::new(
-        steps,
-        settings.urgent.repeat_after.delta(),
-        settings.urgent.passes,
-    )
-    .map_err(Error::setting)
-}
 
 impl Service {
     /// Raises the alert of a report, with the letters of its first step, in the transaction that keeps the report.
@@ -39,11 +20,14 @@ impl Service {
         incident: IncidentId,
     ) -> store::Result<AlertId> {
         let now = self.now();
-        let (alert, effects) = Alert::raise(&self.policy, now);
+        let unknown = || store::Error::Other(format!("there is no incident {incident}"));
+        let path = tx.incident(incident).await?.ok_or_else(unknown)?.path;
+        let policy = self.policy(tx, &path).await?;
+        let (alert, effects) = Alert::raise(&policy, now);
         let new = NewAlert {
             report,
             incident,
-            policy: &self.policy,
+            policy: &policy,
             alert: &alert,
             red: red(&effects),
         };
@@ -53,7 +37,7 @@ impl Service {
     }
 
     /// Writes and takes back letters.
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &self,
         tx: &mut Tx,
         id: AlertId,
@@ -138,149 +122,20 @@ impl Service {
         self.carry_out(&mut tx, id, &effects, now).await?;
         self.crash.pass(Point::TickCall).await;
         tx.commit().await?;
+        self.ring(&effects);
+        Ok(())
+    }
+
+    /// Wakes delivery if there are letters to send.
+    pub(super) fn ring(&self, effects: &[Effect]) {
         if effects.iter().any(|e| matches!(e, Effect::Letters { .. })) {
             self.outgoing.notify_one();
         }
-        Ok(())
-    }
-
-    /// Takes the acknowledgement of an urgent report by the token in a letter's link; whoever has the letter has leave.
-    ///
-    /// # Errors
-    /// [`Error::Missing`] when no urgent letter has that token.
-    pub async fn acknowledge_alert_by_link(&self, token: &str) -> Result<StoredAlert> {
-        let mut tx = self.store.begin().await?;
-        let letter = tx.letter_by_token(&token_hash(token)).await?;
-        let letter = letter.ok_or(Error::Missing("letter"))?;
-        let alert = letter.alert_id.map(AlertId).ok_or(Error::Missing("letter"))?;
-        let given = Given {
-            by: letter.address.clone(),
-            actor: format!("letter:{}", letter.id),
-            row: link(&letter, alert),
-        };
-        self.end_alert(tx, alert, given).await
-    }
-
-    /// Takes the acknowledgement of an urgent report on a page, or by phone and entered by the officer.
-    ///
-    /// The first one counts and stops further steps; later ones are kept too.
-    ///
-    /// # Errors
-    /// [`Error::Denied`] and [`Error::Missing`] where the actor may not act for the unit, [`Error::Invalid`] when post
-    /// or time of the call will not do.
-    pub async fn acknowledge_alert(
-        &self,
-        actor: &Actor,
-        alert: AlertId,
-        answer: &Answer,
-    ) -> Result<StoredAlert> {
-        let scope = permit(actor, Deed::AcknowledgeAlert)?;
-        let mut tx = self.store.begin().await?;
-        let stored = tx.alert(alert).await?.ok_or(Error::Missing("alert"))?;
-        let incident = tx.incident(stored.incident).await?;
-        if !incident.is_some_and(|incident| scope.covers(&incident.path)) {
-            return Err(Error::Missing("alert"));
-        }
-        let account = match actor.identity {
-            Identity::Account(id) => Some(id.0),
-            _ => None,
-        };
-        let mut row = NewAcknowledgement {
-            alert: Some(alert.0),
-            via: "page",
-            by_account: account,
-            ..NewAcknowledgement::default()
-        };
-        let (post, mut by) = (phone_post(answer)?, actor.label.clone());
-        if let (Answer::Phone { called_at, .. }, Some(post)) = (answer, &post) {
-            (row.via, row.by_account, row.entered_by) = ("phone", None, account);
-            row.caller_post = Some(post);
-            row.called_at = Some(call_time(*called_at, self.now())?);
-            by.clone_from(post);
-        }
-        let actor = who(actor);
-        self.end_alert(tx, alert, Given { by, actor, row }).await
-    }
-
-    async fn end_alert(&self, mut tx: Tx, id: AlertId, given: Given<'_>) -> Result<StoredAlert> {
-        let now = self.now();
-        let stored = tx.hold_alert(id).await?.ok_or(Error::Missing("alert"))?;
-        let event = Event::Acknowledged { by: given.by };
-        let (alert, effects) = advance(&stored.alert, &stored.policy, event, now);
-        tx.put_alert(id, &alert, None).await?;
-        self.carry_out(&mut tx, id, &effects, now).await?;
-        tx.acknowledge_letter(&given.row, now).await?;
-        let first = !matches!(stored.alert.state, State::Acknowledged { .. });
-        let detail = json!({ "via": given.row.via, "first": first, "letter": given.row.letter });
-        let subject = format!("alert:{id}");
-        self.audit(&mut tx, &given.actor, "acknowledge_alert", &subject, detail)
-            .await?;
-        tx.commit().await?;
-        self.changed.notify_one();
-        Ok(StoredAlert { alert, ..stored })
-    }
-
-    /// Ends the alerts of an incident that the duty office found to be none, in the transaction of that decision.
-    pub(super) async fn end_alerts_of(
-        &self,
-        tx: &mut Tx,
-        incident: IncidentId,
-        officer: &Actor,
-        now: Timestamp,
-    ) -> Result<()> {
-        for stored in tx.alerts_of(incident).await? {
-            let Some(stored) = tx.hold_alert(stored.id).await? else {
-                continue;
-            };
-            let by = officer.label.clone();
-            let (alert, effects) = advance(&stored.alert, &stored.policy, Event::Acknowledged { by }, now);
-            if effects.is_empty() {
-                continue;
-            }
-            tx.put_alert(stored.id, &alert, None).await?;
-            self.carry_out(tx, stored.id, &effects, now).await?;
-            let by_account = match officer.identity {
-                Identity::Account(id) => Some(id.0),
-                _ => None,
-            };
-            let row = NewAcknowledgement {
-                alert: Some(stored.id.0),
-                via: "page",
-                by_account,
-                ..NewAcknowledgement::default()
-            };
-            tx.acknowledge_letter(&row, now).await?;
-        }
-        Ok(())
-    }
-}
-
-/// An acknowledgement on its way: how pages name who gave it, how the chain does, and its row.
-struct Given<'a> {
-    by: String,
-    actor: String,
-    row: NewAcknowledgement<'a>,
-}
-
-fn link(letter: &ChaseLetterRow, alert: AlertId) -> NewAcknowledgement<'_> {
-    NewAcknowledgement {
-        letter: Some(letter.id),
-        alert: Some(alert.0),
-        via: "link",
-        by_address: Some(&letter.address),
-        ..NewAcknowledgement::default()
-    }
-}
-
-fn phone_post(answer: &Answer) -> Result<Option<String>> {
-    match answer {
-        Answer::Phone { post, .. } => caller(post).map(Some),
-        Answer::Link | Answer::Page => Ok(None),
     }
 }
 
 /// Gives the last reason to be red among some effects.
-fn red(effects: &[Effect]) -> Option<Red> {
+pub(super) fn red(effects: &[Effect]) -> Option<Red> {
     let red = |effect: &Effect| match effect {
         Effect::Red(red) => Some(*red),
         _ => None,

@@ -6,6 +6,7 @@ use crate::domain::access::Role;
 use crate::domain::ids::{AccountId, UnitId};
 use crate::domain::language::Lang;
 use crate::domain::time::Timestamp;
+use crate::domain::unit::UnitPath;
 
 /// A person's account, named by the post that it stands for.
 #[derive(Debug, Clone)]
@@ -86,6 +87,21 @@ macro_rules! columns {
 }
 
 impl Conn {
+    /// Gives the post of the account that letters to an address belong to.
+    pub async fn post_of(&mut self, address: &str) -> Result<Option<String>> {
+        const SQL: &str = "SELECT label FROM account WHERE address = $1 ORDER BY id LIMIT 1";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(address).fetch_optional(c).await)?)
+    }
+
+    /// Gives the addresses of the leaders and duty officers over a unit, by where it stands.
+    pub async fn responsible_for(&mut self, path: &UnitPath) -> Result<Vec<String>> {
+        const SQL: &str = "SELECT DISTINCT a.address FROM account a JOIN role_grant g ON g.account_id = a.id
+            WHERE a.address IS NOT NULL AND a.locked_at IS NULL AND g.role IN ('leader', 'duty_officer')
+              AND $1 LIKE '%/' || g.unit_id || '/%' ORDER BY a.address";
+        let path = path.as_str();
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(path).fetch_all(c).await)?)
+    }
+
     /// Gives an account.
     pub async fn account(&mut self, id: AccountId) -> Result<Option<Account>> {
         const SQL: &str = columns!("WHERE id = $1");

@@ -20,10 +20,12 @@ pub struct Acknowledgement {
     pub by_account: Option<i64>,
     /// The officer who entered it for a caller.
     pub entered_by: Option<i64>,
-    /// The caller's post.
+    /// The post that the caller, or the reader of a forwarded letter, gave.
     pub caller_post: Option<String>,
     /// When the call came, in Unix milliseconds.
     pub called_at: Option<i64>,
+    /// What was said with it.
+    pub remark: Option<String>,
     /// In Unix milliseconds.
     pub at: i64,
 }
@@ -33,7 +35,7 @@ impl Conn {
     pub async fn acknowledgements_of_alert(&mut self, alert: AlertId) -> Result<Vec<Acknowledgement>> {
         const SQL: &str =
             "SELECT id, letter_id, alert_id, via, by_address, by_account, entered_by, caller_post,
-            called_at, at FROM acknowledgement WHERE alert_id = $1 ORDER BY id";
+            called_at, remark, at FROM acknowledgement WHERE alert_id = $1 ORDER BY id";
         Ok(on!(self, c => sqlx::query_as(SQL).bind(alert.0).fetch_all(c).await)?)
     }
 }

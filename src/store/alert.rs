@@ -23,7 +23,7 @@ pub struct StoredAlert {
     pub alert: Alert,
     /// When it was raised.
     pub raised: Timestamp,
-    /// The last reason why it is red: `nobody`, `failed`, `exhausted`.
+    /// The last reason why it is red: `nobody`, `failed`, `silent`, `exhausted`.
     pub red: Option<String>,
 }
 
@@ -220,6 +220,7 @@ fn code(red: Red) -> &'static str {
         Red::Nobody { .. } => "nobody",
         Red::Failed { .. } => "failed",
         Red::Exhausted => "exhausted",
+        Red::Silent => "silent",
     }
 }
 

@@ -165,6 +165,8 @@ pub struct ChaseLetterRow {
     pub step: Option<i64>,
     /// The alert; none for a letter that is not urgent.
     pub alert_id: Option<i64>,
+    /// How often all were told before, for an alert.
+    pub pass: Option<i64>,
     /// When it was first acknowledged, in Unix milliseconds.
     pub acknowledged_at: Option<i64>,
 }
@@ -198,7 +200,7 @@ impl Conn {
     /// Gives a letter by the hash of the token in its link.
     pub async fn letter_by_token(&mut self, hash: &str) -> Result<Option<ChaseLetterRow>> {
         const SQL: &str =
-            "SELECT id, kind, address, round_id, due_at, resumption, step, alert_id, acknowledged_at
+            "SELECT id, kind, address, round_id, due_at, resumption, step, alert_id, pass, acknowledged_at
             FROM letter WHERE token_hash = $1";
         Ok(on!(self, c => sqlx::query_as(SQL).bind(hash).fetch_optional(c).await)?)
     }
@@ -206,7 +208,7 @@ impl Conn {
     /// Gives a letter by its row.
     pub async fn letter_row(&mut self, id: i64) -> Result<Option<ChaseLetterRow>> {
         const SQL: &str =
-            "SELECT id, kind, address, round_id, due_at, resumption, step, alert_id, acknowledged_at
+            "SELECT id, kind, address, round_id, due_at, resumption, step, alert_id, pass, acknowledged_at
             FROM letter WHERE id = $1";
         Ok(on!(self, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
     }
@@ -242,15 +244,16 @@ impl Tx {
     /// Records an acknowledgement of a letter, and when it was first acknowledged.
     pub async fn acknowledge_letter(&mut self, new: &NewAcknowledgement<'_>, now: Timestamp) -> Result<()> {
         const ADD: &str = "INSERT INTO acknowledgement
-            (letter_id, alert_id, via, by_address, by_account, entered_by, caller_post, called_at, at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            (letter_id, alert_id, via, by_address, by_account, entered_by, caller_post, called_at, remark, at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         const MARK: &str = "UPDATE letter SET acknowledged_at = COALESCE(acknowledged_at, $2) WHERE id = $1";
         let (at, called) = (
             now.timestamp_millis(),
             new.called_at.map(|t| t.timestamp_millis()),
         );
         on!(self, c => sqlx::query(ADD).bind(new.letter).bind(new.alert).bind(new.via).bind(new.by_address)
-            .bind(new.by_account).bind(new.entered_by).bind(new.caller_post).bind(called).bind(at)
+            .bind(new.by_account).bind(new.entered_by).bind(new.caller_post).bind(called)
+            .bind(new.remark).bind(at)
             .execute(c).await.map(|_| ()))?;
         if let Some(letter) = new.letter {
             on!(self, c => sqlx::query(MARK).bind(letter).bind(at).execute(c).await.map(|_| ()))?;
@@ -274,8 +277,10 @@ pub struct NewAcknowledgement<'a> {
     pub by_account: Option<i64>,
     /// The officer who entered an answer by phone.
     pub entered_by: Option<i64>,
-    /// The post of whoever answered by phone.
+    /// The post of whoever answered by phone, or read a letter that was forwarded to him.
     pub caller_post: Option<&'a str>,
     /// When they phoned.
     pub called_at: Option<Timestamp>,
+    /// What was said with it.
+    pub remark: Option<&'a str>,
 }

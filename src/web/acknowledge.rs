@@ -15,7 +15,7 @@ use crate::domain::obligation::Obligation;
 use crate::domain::standing::standing;
 use crate::domain::time::from_millis;
 use crate::i18n::Lang;
-use crate::service::token_hash;
+use crate::service::{Word, token_hash};
 use crate::store::{ChaseLetterRow, NamedUnit};
 
 /// How many units the page names.
@@ -91,7 +91,10 @@ pub(super) async fn answer(
         return page(State(app), visit, Path(token)).await;
     };
     match (letter.alert_id, letter.round_id) {
-        (Some(_), _) => app.acknowledge_alert_by_link(&token).await.map(|_| ())?,
+        (Some(_), _) => app
+            .acknowledge_alert_by_link(&token, &Word::default())
+            .await
+            .map(|_| ())?,
         (None, Some(_)) => app.acknowledge_by_link(&token).await.map(|_| ())?,
         (None, None) => {}
     }

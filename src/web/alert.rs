@@ -22,7 +22,7 @@ use crate::domain::ids::{AccountId, AlertId};
 use crate::domain::time::{Timestamp, from_millis};
 use crate::domain::unit::UnitTree;
 use crate::i18n::Lang;
-use crate::service::{Answer, Error, Fault};
+use crate::service::{Answer, Error, Fault, Word};
 use crate::store::{Acknowledgement, Conn, Posted, StoredAlert, StoredIncident, Tray};
 
 /// How many incidents the list shows.
@@ -140,7 +140,7 @@ pub(super) async fn acknowledge(
     visit: Visit,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
-    app.acknowledge_alert(visit.actor()?, AlertId(id), &Answer::Page)
+    app.acknowledge_alert(visit.actor()?, AlertId(id), &Answer::Page, &Word::default())
         .await?;
     Ok(see(&with_notice(&format!("/alert/{id}"), "acknowledged", "")))
 }
@@ -164,7 +164,10 @@ pub(super) async fn phoned(
                 post: post.clone(),
                 called_at,
             };
-            match app.acknowledge_alert(visit.actor()?, AlertId(id), &answer).await {
+            match app
+                .acknowledge_alert(visit.actor()?, AlertId(id), &answer, &Word::default())
+                .await
+            {
                 Ok(_) => return Ok(see(&with_notice(&format!("/alert/{id}"), "phoned", ""))),
                 Err(Error::Invalid { field, fault }) => (field, said(l, field, fault)),
                 Err(error) => return Err(error.into()),
@@ -268,7 +271,7 @@ impl<'a> Teller<'a> {
         }
         let state = &known.alert.state;
         let (line, next) = match state {
-            AlertState::Acknowledged { by, at } => (l.alert_acknowledged(by, self.when(*at)), None),
+            AlertState::Acknowledged { by, at, .. } => (l.alert_acknowledged(by, self.when(*at)), None),
             AlertState::Exhausted { .. } => (l.alert_exhausted().to_owned(), None),
             AlertState::Running { next_at } => (
                 l.alert_unacknowledged().to_owned(),

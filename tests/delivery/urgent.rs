@@ -86,7 +86,12 @@ on_both!(
         let leader = post.day.leader().await;
         let alert = allclear::domain::ids::AlertId(post.day.count("SELECT MAX(id) FROM alert").await);
         post.service()
-            .acknowledge_alert(&leader, alert, &allclear::service::Answer::Page)
+            .acknowledge_alert(
+                &leader,
+                alert,
+                &allclear::service::Answer::Page,
+                &allclear::service::Word::default(),
+            )
             .await
             .unwrap();
         post.deliver_after(TimeDelta::minutes(2)).await;

@@ -3,7 +3,7 @@
 use allclear::domain::alert::State;
 use allclear::domain::checkin::Content;
 use allclear::domain::ids::AlertId;
-use allclear::service::{Answer, Error};
+use allclear::service::{Answer, Error, Word};
 
 use crate::support::{Day, Fresh, House, caller, on_both, urgent};
 
@@ -103,7 +103,7 @@ on_both!(
         let leader = day.leader().await;
         day.house
             .service
-            .acknowledge_alert(&leader, alert, &Answer::Page)
+            .acknowledge_alert(&leader, alert, &Answer::Page, &Word::default())
             .await
             .unwrap();
         assert!(matches!(state(&day, alert).await, State::Acknowledged { .. }));
@@ -118,7 +118,11 @@ on_both!(
         let alert = day.send(LIU, report).await.unwrap().alert.unwrap();
         let key = format!("u/{alert}/0/0/leader@county.example");
         let token = day.house.service.keys.letter_token(&key);
-        day.house.service.acknowledge_alert_by_link(&token).await.unwrap();
+        day.house
+            .service
+            .acknowledge_alert_by_link(&token, &Word::default())
+            .await
+            .unwrap();
         let first = state(&day, alert).await;
         assert!(
             matches!(&first, State::Acknowledged { by, .. } if by == "leader@county.example"),
@@ -134,7 +138,7 @@ on_both!(
         };
         day.house
             .service
-            .acknowledge_alert(&officer, alert, &answer)
+            .acknowledge_alert(&officer, alert, &answer, &Word::default())
             .await
             .unwrap();
         assert_eq!(state(&day, alert).await, first);
@@ -189,7 +193,7 @@ on_both!(
         let own = day
             .house
             .service
-            .acknowledge_alert(&station, alert, &Answer::Page)
+            .acknowledge_alert(&station, alert, &Answer::Page, &Word::default())
             .await;
         assert!(matches!(own, Err(Error::Denied(_))));
         let mut other = day.officer().await;
@@ -200,7 +204,7 @@ on_both!(
         let other = day
             .house
             .service
-            .acknowledge_alert(&other, alert, &Answer::Page)
+            .acknowledge_alert(&other, alert, &Answer::Page, &Word::default())
             .await;
         assert!(matches!(other, Err(Error::Missing(_))));
         let all_clear = day.report("西山镇 · 柳村", Content::AllClear).await;

@@ -1,19 +1,23 @@
 //! Alerts: raised, looked at, acknowledged; and the letters of their rounds of calls.
 
+use allclear::domain::access::Role;
 use allclear::domain::address::Address;
-use allclear::domain::alert::{Alert, Policy, Red, State};
+use allclear::domain::alert::{Alert, Policy, Red, State, Step};
 use allclear::domain::checkin::Content;
 use allclear::domain::ids::{AlertId, CheckInId, IncidentId};
-use allclear::store::{NewAcknowledgement, NewAlert, NewLetter, ReportKind, Tx};
+use allclear::store::{Granted, NewAcknowledgement, NewAlert, NewLetter, ReportKind, Tx};
 use chrono::TimeDelta;
 
-use super::ground::{Ground, at, flood, ground, letter, number, run, said};
+use super::ground::{Ground, account, at, flood, ground, letter, number, run, said};
 use crate::support::on_both;
 
 fn policy() -> Policy {
     let to = |text: &str| Address::parse(text).unwrap();
     Policy::new(
-        vec![vec![to("a@county.example")], vec![to("b@county.example")]],
+        vec![
+            Step::any(vec![to("a@county.example")]),
+            Step::all(vec![to("b@county.example")]),
+        ],
         TimeDelta::minutes(5),
         2,
     )
@@ -40,11 +44,7 @@ async fn raise(g: &Ground, tx: &mut Tx, incident: IncidentId, minute: i64) -> (A
 }
 
 fn running(minute: i64) -> Alert {
-    Alert {
-        pass: 0,
-        step: 0,
-        state: State::Running { next_at: at(minute) },
-    }
+    Alert::of(0, 0, State::Running { next_at: at(minute) })
 }
 
 fn call(key: &str, alert: AlertId, pass: i64, step: i64) -> NewLetter {
@@ -121,6 +121,7 @@ on_both!(
             state: State::Acknowledged {
                 by: "带班领导𠮷".to_owned(),
                 at: at(40),
+                word_until: None,
             },
             ..running(0)
         };
@@ -222,5 +223,32 @@ on_both!(
         );
         assert_eq!(tx.posted_for(other).await.unwrap()[0].tray.code(), "waiting");
         assert!(tx.posted_for(AlertId(99_999)).await.unwrap().is_empty());
+    }
+);
+
+on_both!(
+    where_no_roster_names_anybody_those_who_hold_an_account_over_the_unit_are_found,
+    |db| async move {
+        let (g, mut tx) = ground(db).await;
+        let (leader, head) = (account("leader"), account("head"));
+        let leader = tx.add_account(&leader, at(1)).await.unwrap();
+        let head = tx.add_account(&head, at(1)).await.unwrap();
+        for (id, role, unit) in [
+            (leader, Role::Leader, g.villages[0]),
+            (head, Role::Head, g.villages[0]),
+        ] {
+            let unit = Some(unit);
+            tx.grant(id, Granted { role, unit }, at(1)).await.unwrap();
+        }
+        let found = tx.responsible_for(&g.path(g.villages[0])).await.unwrap();
+        assert_eq!(found, ["leader@county.example", "officer@county.example"]);
+        let found = tx.responsible_for(&g.path(g.villages[1])).await.unwrap();
+        assert_eq!(found, ["officer@county.example"]);
+        tx.set_lock(g.officer, Some(at(2))).await.unwrap();
+        let found = tx.responsible_for(&g.path(g.county)).await.unwrap();
+        assert!(found.is_empty(), "{found:?}");
+        let post = tx.post_of("leader@county.example").await.unwrap();
+        assert_eq!(post.as_deref(), Some("值班员𠮷"));
+        assert_eq!(tx.post_of("nobody@county.example").await.unwrap(), None);
     }
 );

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use allclear::domain::access::Role;
 use allclear::domain::address::Address;
-use allclear::domain::alert::{Alert, Policy, State};
+use allclear::domain::alert::{Alert, Policy, State, Step};
 use allclear::domain::board::{Filter, Span};
 use allclear::domain::checkin::Content;
 use allclear::domain::ids::LetterId;
@@ -210,12 +210,8 @@ on_both!(of_check_ins_incidents_and_alerts, |db| async move {
         .unwrap();
     broken!(tx, "incident_report"."kind" = "'x'", report.0, tx.report(report));
     never!(tx, "incident_report"."at", report.0, tx.report(report));
-    let policy = Policy::new(vec![vec![]], TimeDelta::minutes(5), 2).unwrap();
-    let alert = Alert {
-        pass: 0,
-        step: 0,
-        state: State::Running { next_at: at(9) },
-    };
+    let policy = Policy::new(vec![Step::default()], TimeDelta::minutes(5), 2).unwrap();
+    let alert = Alert::of(0, 0, State::Running { next_at: at(9) });
     let new = NewAlert {
         report,
         incident,

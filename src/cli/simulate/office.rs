@@ -14,7 +14,7 @@ use crate::domain::ids::{AlertId, CheckInId, ObligationId};
 use crate::domain::period::{Hours, Level, LocalTime, Scope};
 use crate::domain::unit::UnitKind;
 use crate::service::period::{Declaration, NewRule};
-use crate::service::{Answer, Error, Service};
+use crate::service::{Answer, Error, Service, Word};
 
 const REASON: &str = "simulated";
 
@@ -196,7 +196,7 @@ impl Play {
         let now = self.now();
         let had = self.act(|service| {
             let token = token.to_owned();
-            async move { service.acknowledge_alert_by_link(&token).await }
+            async move { service.acknowledge_alert_by_link(&token, &Word::default()).await }
         })?;
         match had {
             Ok(alert) => {
@@ -220,7 +220,11 @@ impl Play {
         };
         let had = self.act(|service| {
             let (officer, answer) = (officer.clone(), answer.clone());
-            async move { service.acknowledge_alert(&officer, alert, &answer).await }
+            async move {
+                service
+                    .acknowledge_alert(&officer, alert, &answer, &Word::default())
+                    .await
+            }
         })?;
         match had {
             Ok(_) => {

@@ -1,8 +1,11 @@
 //! Knows what a leader and an officer expect of an urgent report.
 
+mod model;
+
+use chrono::TimeDelta;
+
 use super::*;
 use crate::domain::time::from_millis;
-use proptest::prelude::*;
 
 const MINUTE: i64 = 60_000;
 
@@ -15,11 +18,35 @@ fn address(name: &str) -> Address {
 }
 
 fn policy(steps: &[&[&str]], passes: u32) -> Policy {
-    let steps = steps
-        .iter()
-        .map(|s| s.iter().map(|n| address(n)).collect())
-        .collect();
-    Policy::new(steps, TimeDelta::minutes(5), passes).unwrap()
+    let step = |names: &&[&str]| match names.split_first() {
+        Some((&"all", names)) => Step::all(names.iter().map(|n| address(n)).collect()),
+        _ => Step::any(names.iter().map(|n| address(n)).collect()),
+    };
+    Policy::new(steps.iter().map(step).collect(), TimeDelta::minutes(5), passes).unwrap()
+}
+
+fn said(by: &str) -> Event {
+    Event::Acknowledged(Said {
+        by: by.into(),
+        from: Some(address(by)),
+        word: false,
+    })
+}
+
+fn with_word(by: &str) -> Event {
+    Event::Acknowledged(Said {
+        by: by.into(),
+        from: Some(address(by)),
+        word: true,
+    })
+}
+
+/// Somebody whom no step names: the officer at the board.
+fn outsider() -> Event {
+    Event::Acknowledged(Said {
+        by: "board".into(),
+        ..Said::default()
+    })
 }
 
 fn usual() -> Policy {
@@ -43,6 +70,7 @@ fn told(effects: &[Effect]) -> Vec<String> {
         Effect::Red(Red::Nobody { step }) => format!("nobody at {step}"),
         Effect::Red(Red::Failed { step }) => format!("failed at {step}"),
         Effect::Red(Red::Exhausted) => "exhausted".to_owned(),
+        Effect::Red(Red::Silent) => "no word".to_owned(),
         Effect::Withdraw => "withdraw".to_owned(),
     };
     effects.iter().map(line).collect()
@@ -69,6 +97,10 @@ impl Story {
 
     fn failed(&mut self, pass: u32, step: usize, ms: i64) -> Vec<String> {
         self.event(Event::StepFailed { pass, step }, ms)
+    }
+
+    fn escalated(&mut self, pass: u32, step: usize, ms: i64) -> Vec<String> {
+        self.event(Event::Escalated { pass, step }, ms)
     }
 }
 
@@ -107,23 +139,21 @@ fn a_single_step_is_sent_as_often_as_there_are_passes() {
 #[test]
 fn an_acknowledgement_stops_everything_and_the_first_one_counts() {
     let (mut story, _) = Story::raised(usual());
-    assert!(story.1.wants(0, 0));
-    assert_eq!(
-        story.event(Event::Acknowledged { by: "officer".into() }, MINUTE),
-        ["withdraw"]
+    assert!(story.1.wants(0, 0, None));
+    assert_eq!(story.event(said("officer"), MINUTE), ["withdraw"]);
+    assert!(
+        !story.1.wants(0, 0, None),
+        "a satisfied step claims no further attempt"
     );
-    assert!(!story.1.wants(0, 0), "a satisfied step claims no further attempt");
-    assert_eq!(
-        story.event(Event::Acknowledged { by: "leader".into() }, 2 * MINUTE),
-        NOTHING
-    );
+    assert_eq!(story.event(said("leader"), 2 * MINUTE), NOTHING);
     assert_eq!(story.tick(5 * MINUTE), NOTHING);
     assert_eq!(story.failed(0, 0, 6 * MINUTE), NOTHING);
     assert_eq!(
         story.1.state,
         State::Acknowledged {
             by: "officer".into(),
-            at: at(MINUTE)
+            at: at(MINUTE),
+            word_until: None
         }
     );
     assert_eq!(story.1.next_at(), None);
@@ -134,13 +164,10 @@ fn an_exhausted_alert_still_takes_an_acknowledgement() {
     let (mut story, _) = Story::raised(policy(&[&["leader"]], 1));
     assert_eq!(story.tick(5 * MINUTE), ["exhausted"]);
     assert!(
-        story.1.wants(0, 0),
+        story.1.wants(0, 0, None),
         "a letter that is still being retried is not given up"
     );
-    assert_eq!(
-        story.event(Event::Acknowledged { by: "leader".into() }, 90 * MINUTE),
-        ["withdraw"]
-    );
+    assert_eq!(story.event(said("leader"), 90 * MINUTE), ["withdraw"]);
     assert!(!story.1.is_exhausted());
 }
 
@@ -148,7 +175,7 @@ fn an_exhausted_alert_still_takes_an_acknowledgement() {
 fn letters_of_an_earlier_round_of_calls_need_not_leave_any_more() {
     let (mut story, _) = Story::raised(usual());
     story.tick(5 * MINUTE);
-    assert!(story.1.wants(0, 1) && !story.1.wants(0, 0));
+    assert!(story.1.wants(0, 1, None) && !story.1.wants(0, 0, None));
 }
 
 #[test]
@@ -220,16 +247,20 @@ fn a_person_of_two_steps_is_told_once() {
 fn a_policy_out_of_limits_is_refused_also_when_it_is_read_back() {
     let five = TimeDelta::minutes(5);
     assert_eq!(Policy::new(vec![], five, 3), Err(PolicyError::Steps));
-    assert_eq!(Policy::new(vec![vec![]; 17], five, 3), Err(PolicyError::Steps));
+    let many = vec![Step::default(); 17];
+    assert_eq!(Policy::new(many, five, 3), Err(PolicyError::Steps));
+    let one = || vec![Step::default()];
     assert_eq!(
-        Policy::new(vec![vec![]], TimeDelta::zero(), 3),
+        Policy::new(one(), TimeDelta::zero(), 3),
         Err(PolicyError::RepeatAfter)
     );
-    assert_eq!(Policy::new(vec![vec![]], five, 0), Err(PolicyError::Passes));
+    assert_eq!(Policy::new(one(), five, 0), Err(PolicyError::Passes));
+    let never = policy(&[&["leader"]], 3).wanting_word(Some(TimeDelta::zero()));
+    assert_eq!(never, Err(PolicyError::WordWithin));
     let json = serde_json::to_string(&policy(&[&["leader"]], 3)).unwrap();
     assert_eq!(
         json,
-        r#"{"steps":[["leader@county.example"]],"repeat_after_ms":300000,"passes":3}"#
+        r#"{"steps":[{"ask":"any","to":["leader@county.example"]}],"repeat_after_ms":300000,"passes":3}"#
     );
     assert_eq!(
         serde_json::from_str::<Policy>(&json).unwrap(),
@@ -241,7 +272,7 @@ fn a_policy_out_of_limits_is_refused_also_when_it_is_read_back() {
 #[test]
 fn an_alert_reads_back_what_it_was() {
     let (mut story, _) = Story::raised(usual());
-    for event in [Event::Tick, Event::Acknowledged { by: "leader".into() }] {
+    for event in [Event::Tick, said("leader")] {
         let json = serde_json::to_string(&story.1).unwrap();
         assert_eq!(serde_json::from_str::<Alert>(&json).unwrap(), story.1);
         story.event(event, 5 * MINUTE);
@@ -250,92 +281,122 @@ fn an_alert_reads_back_what_it_was() {
     assert_eq!(serde_json::from_str::<Alert>(&json).unwrap(), story.1);
 }
 
-/// What the rule says, counted by hand: rounds of calls are numbered 0, 1, 2, …
-struct Naive {
-    steps: i64,
-    passes: i64,
-    call: i64,
-    sent_at: i64,
-    over: bool,
+#[test]
+fn where_all_are_asked_each_of_them_has_to_answer_and_is_not_told_again() {
+    let (mut story, first) = Story::raised(policy(&[&["all", "leader", "officer"], &["deputy"]], 2));
+    assert_eq!(first, ["0.0 leader officer"]);
+    assert_eq!(story.event(said("leader"), MINUTE), NOTHING);
+    assert_eq!(story.1.missing(&story.0), [address("officer")]);
+    assert!(!story.1.wants(0, 0, Some(&address("leader"))) && story.1.wants(0, 0, Some(&address("officer"))));
+    assert_eq!(
+        story.event(outsider(), MINUTE),
+        NOTHING,
+        "the board cannot answer for the officer"
+    );
+    assert_eq!(story.tick(5 * MINUTE), ["0.1 deputy officer"]);
+    assert_eq!(story.event(said("officer"), 6 * MINUTE), ["withdraw"]);
+    assert!(story.1.is_acknowledged() && story.1.had.is_empty());
 }
 
-impl Naive {
-    fn look(&mut self, now: i64) -> Option<i64> {
-        let waits = (now - self.sent_at) / (5 * MINUTE);
-        if self.over || waits == 0 {
-            return None;
-        }
-        let top = self.steps - 1;
-        // Time alone carries it up to the top step, and from there one call at a time.
-        let next = if self.call < top {
-            (self.call + waits).min(top)
-        } else {
-            self.call + 1
-        };
-        if next >= self.steps + self.passes - 1 {
-            self.over = true;
-            return None;
-        }
-        (self.call, self.sent_at) = (next, now);
-        Some(next)
-    }
+#[test]
+fn one_answer_of_a_step_that_asks_for_one_is_enough_also_while_all_of_another_are_asked() {
+    let steps: &[&[&str]] = &[&["leader"], &["all", "deputy", "chief"]];
+    let (mut story, _) = Story::raised(policy(steps, 2));
+    story.tick(5 * MINUTE);
+    assert_eq!(story.event(said("deputy"), 6 * MINUTE), NOTHING);
+    assert_eq!(story.event(said("leader"), 7 * MINUTE), ["withdraw"]);
 }
 
-proptest! {
-    #[test]
-    fn it_does_what_a_count_by_hand_does_and_nothing_twice(
-        steps in 1usize..5, passes in 1u32..5, gaps in prop::collection::vec(0i64..20 * MINUTE, 1..40),
-    ) {
-        let names: Vec<Vec<Address>> = (0..steps).map(|s| vec![address(&format!("p{s}"))]).collect();
-        let policy = Policy::new(names, TimeDelta::minutes(5), passes).unwrap();
-        let mut naive = Naive { steps: steps as i64, passes: passes.into(), call: 0, sent_at: 0, over: false };
-        let (mut alert, _) = Alert::raise(&policy, at(0));
-        let mut now = 0;
-        let mut sent = BTreeSet::from([(0, 0)]);
-        for gap in gaps {
-            now += gap;
-            let (after, effects) = advance(&alert, &policy, Event::Tick, at(now));
-            let expected = naive.look(now).map(|call| {
-                let step = call.min(naive.steps - 1);
-                (u32::try_from(call - step).unwrap(), usize::try_from(step).unwrap())
-            });
-            let calls: Vec<_> = effects.iter().filter_map(|e| match e {
-                Effect::Letters { pass, step, recipients } => Some((*pass, *step, recipients.len())),
-                Effect::Red(_) | Effect::Withdraw => None,
-            }).collect();
-            prop_assert_eq!(&calls, &expected.map(|(p, s)| (p, s, s + 1)).into_iter().collect::<Vec<_>>());
-            prop_assert!(calls.iter().all(|(p, s, _)| sent.insert((*p, *s))));
-            prop_assert_eq!(after.is_exhausted(), naive.over);
-            prop_assert_eq!(advance(&after, &policy, Event::Tick, at(now)), (after.clone(), vec![]));
-            alert = after;
-        }
-    }
+#[test]
+fn once_all_passes_are_over_any_person_ends_it() {
+    let (mut story, _) = Story::raised(policy(&[&["all", "leader", "officer"]], 1));
+    assert_eq!(story.tick(5 * MINUTE), ["exhausted"]);
+    assert_eq!(story.event(outsider(), 6 * MINUTE), ["withdraw"]);
+    assert!(story.1.is_acknowledged());
+}
 
-    #[test]
-    fn it_ends_whatever_happens_and_an_acknowledgement_is_the_last_word(
-        empty in prop::collection::vec(any::<bool>(), 1..5), passes in 1u32..4,
-        events in prop::collection::vec((0i64..9 * MINUTE, 0u8..8), 0..40),
-    ) {
-        let names = empty.iter().enumerate().map(|(s, e)| if *e { vec![] } else { vec![address(&format!("p{s}"))] });
-        let policy = Policy::new(names.collect(), TimeDelta::minutes(5), passes).unwrap();
-        let (mut alert, _) = Alert::raise(&policy, at(0));
-        let (mut now, mut acknowledged) = (0, false);
-        let ticks = (0..20).map(|_| (5 * MINUTE, 7));
-        for (gap, what) in events.into_iter().chain(ticks) {
-            now += gap;
-            let event = match what {
-                0 => Event::Acknowledged { by: "officer".into() },
-                1 | 2 => Event::StepFailed { pass: alert.pass, step: alert.step },
-                3 => Event::StepFailed { pass: 0, step: 0 },
-                _ => Event::Tick,
-            };
-            let (after, effects) = advance(&alert, &policy, event, at(now));
-            prop_assert!(!acknowledged || (effects.is_empty() && after == alert));
-            prop_assert!((after.pass, after.step) >= (alert.pass, alert.step));
-            acknowledged |= what == 0;
-            alert = after;
-        }
-        prop_assert_eq!(alert.is_exhausted(), !acknowledged);
-        prop_assert_eq!(alert.next_at(), None);
+fn wanting_word() -> Policy {
+    let policy = policy(&[&["leader"], &["deputy"]], 2);
+    policy.wanting_word(Some(TimeDelta::minutes(30))).unwrap()
+}
+
+#[test]
+fn an_acknowledgement_without_a_word_opens_the_step_again() {
+    let (mut story, _) = Story::raised(wanting_word());
+    story.event(said("leader"), MINUTE);
+    assert_eq!(story.1.next_at(), Some(at(31 * MINUTE)));
+    assert_eq!(story.tick(31 * MINUTE - 1), NOTHING);
+    assert_eq!(story.tick(31 * MINUTE), ["no word", "0.1 deputy leader"]);
+    assert_eq!(story.1.reopened.as_ref().unwrap().by, "leader");
+    // The same again; the end of the passes is red.
+    story.event(said("deputy"), 32 * MINUTE);
+    assert_eq!(story.tick(62 * MINUTE), ["no word", "1.1 deputy leader"]);
+    story.event(said("deputy"), 63 * MINUTE);
+    assert_eq!(story.tick(93 * MINUTE), ["no word", "exhausted"]);
+    assert!(story.1.is_exhausted());
+}
+
+#[test]
+fn a_word_with_the_acknowledgement_or_after_it_keeps_the_step_closed() {
+    let (mut story, _) = Story::raised(wanting_word());
+    story.event(with_word("leader"), MINUTE);
+    assert_eq!(story.1.next_at(), None);
+    let (mut story, _) = Story::raised(wanting_word());
+    story.event(said("leader"), MINUTE);
+    assert_eq!(story.event(Event::Word, 20 * MINUTE), NOTHING);
+    assert_eq!(story.1.next_at(), None);
+    assert_eq!(story.tick(60 * MINUTE), NOTHING);
+    let (mut story, _) = Story::raised(wanting_word());
+    assert_eq!(
+        story.event(Event::Word, MINUTE),
+        NOTHING,
+        "a word is not an answer"
+    );
+    assert!(!story.1.is_acknowledged());
+}
+
+#[test]
+fn escalating_goes_on_from_the_call_that_was_read_and_from_no_older_one() {
+    let (mut story, _) = Story::raised(usual());
+    assert_eq!(story.escalated(0, 0, MINUTE), ["0.1 deputy leader officer"]);
+    assert_eq!(story.escalated(0, 0, MINUTE + 1), NOTHING, "a second press");
+    assert_eq!(story.tick(6 * MINUTE), ["0.2 chief deputy leader officer"]);
+    assert_eq!(story.escalated(0, 1, 7 * MINUTE), NOTHING, "an old letter");
+    assert_eq!(
+        story.escalated(0, 2, 7 * MINUTE),
+        ["1.2 chief deputy leader officer"]
+    );
+    assert_eq!(
+        story.escalated(1, 2, 8 * MINUTE),
+        ["2.2 chief deputy leader officer"]
+    );
+    assert!(!story.1.can_escalate(&story.0));
+    assert_eq!(
+        story.escalated(2, 2, 9 * MINUTE),
+        NOTHING,
+        "nobody is left to be told"
+    );
+    assert_eq!(story.event(said("chief"), 10 * MINUTE), ["withdraw"]);
+    assert_eq!(story.escalated(2, 2, 11 * MINUTE), NOTHING);
+}
+
+#[test]
+fn it_keeps_which_calls_reached_nobody_and_why() {
+    let (mut story, _) = Story::raised(policy(&[&[], &["deputy"], &["chief"]], 1));
+    story.failed(0, 1, MINUTE);
+    let lost: Vec<_> = story.1.lost.iter().map(|l| (l.pass, l.step, l.failed)).collect();
+    assert_eq!(lost, [(0, 0, false), (0, 1, true)]);
+    let json = serde_json::to_string(&story.1).unwrap();
+    assert_eq!(serde_json::from_str::<Alert>(&json).unwrap(), story.1);
+}
+
+#[test]
+fn a_step_reads_as_it_is_written() {
+    let step: Plan = "all deputy@county.example parent on_duty".parse().unwrap();
+    assert_eq!((step.ask, step.to.len()), (Ask::All, 3));
+    let step: Plan = "head".parse().unwrap();
+    assert_eq!(step.ask, Ask::Any);
+    for wrong in ["", "all", "any nobody", "a@b", "some head"] {
+        assert!(wrong.parse::<Plan>().is_err(), "{wrong}");
     }
 }

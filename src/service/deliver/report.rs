@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::errand::{Link, Say, Thread, Wanted};
+use crate::domain::address::Address;
 use crate::domain::ids::{AccountId, AlertId, CheckInId, UnitId};
 use crate::domain::language::Lang;
 use crate::domain::letter::Details;
@@ -36,7 +37,11 @@ impl Service {
         };
         let pass = u32::try_from(letter.pass.unwrap_or_default()).unwrap_or(u32::MAX);
         let step = usize::try_from(letter.step.unwrap_or_default()).unwrap_or(usize::MAX);
-        if !report.alert.alert.wants(pass, step) {
+        if !report
+            .alert
+            .alert
+            .wants(pass, step, Address::parse(&letter.address).ok().as_ref())
+        {
             return Ok(Wanted::No);
         }
         let calls_before = conn.calls_before(alert.0, letter.id).await?;

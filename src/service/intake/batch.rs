@@ -88,6 +88,7 @@ async fn one(
         received: member.submission.received,
         drill: owed.is_some_and(|o| o.drill),
         known: standing_incident(ledger, &record),
+        by_office: !member.submission.provenance.is_units_own(),
     };
     let incident = draft.incident(tx, new, &record).await?;
     let kept = check_in(member, number, incident, &record);

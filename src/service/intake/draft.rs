@@ -27,6 +27,8 @@ struct Report {
     check_in: CheckInId,
     received: Timestamp,
     raises: bool,
+    /// Whether somebody else entered it for the unit.
+    by_office: bool,
 }
 
 impl Draft {
@@ -112,6 +114,7 @@ impl Draft {
             check_in: new.check_in,
             received: new.received,
             raises,
+            by_office: new.by_office,
         });
         Ok(Some(incident))
     }
@@ -133,6 +136,8 @@ impl Draft {
             if report.raises {
                 let alert = service.raise_alert(tx, id, report.incident).await?;
                 alerts.insert(report.check_in, alert);
+            } else if report.by_office {
+                service.word_on(tx, report.incident, report.received).await?;
             }
         }
         let told = self.tell_units(service, tx).await?;
@@ -178,4 +183,6 @@ pub(super) struct NewReport<'a> {
     pub(super) drill: bool,
     /// The incident that stands, of which it tells or which it takes back.
     pub(super) known: Option<IncidentId>,
+    /// Whether somebody else entered it for the unit.
+    pub(super) by_office: bool,
 }

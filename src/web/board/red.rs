@@ -92,7 +92,7 @@ impl Strip<'_> {
         let time = |at: Timestamp| when(l, at, self.now, zone);
         let state = one.alert.as_ref().map(|(_, alert, _)| &alert.state);
         let answer = state.map(|state| match state {
-            State::Acknowledged { by, at } => l.alert_acknowledged(by, time(*at)),
+            State::Acknowledged { by, at, .. } => l.alert_acknowledged(by, time(*at)),
             State::Running { next_at } => {
                 format!("{} · {}", l.alert_unacknowledged(), l.alert_next(time(*next_at)))
             }

@@ -3,15 +3,20 @@
 
 mod support;
 
-use allclear::auth;
+use allclear::auth::{self, Place};
 use allclear::domain::access::{Actor, Identity, Role};
 use allclear::domain::ids::{DeviceId, UnitId};
 use allclear::domain::language::Lang;
 use allclear::service::{Entry, Error, Pass};
-use allclear::store::{Granted, NewAccount};
+use allclear::store::{Granted, NewAccount, TokenScope};
 use chrono::TimeDelta;
 use support::{Fresh, House, on_both};
 
+const HERE: Place<'_> = Place {
+    address: "192.0.2.1",
+    browser: "Chrome, Windows",
+    mark: None,
+};
 const COUNTY: &str = "
     code | parent_code | name | kind
     361128 | | 鄱阳县 | county
@@ -98,19 +103,20 @@ on_both!(
         let (spare, _) = service.issue_link(&console, id).await.unwrap();
         let (link, spare) = (token(link), token(spare));
         assert_eq!(service.link(&link).await.unwrap().unwrap().id, id);
-        let session = auth::follow(service, &link, "192.0.2.1").await.unwrap().unwrap();
-        assert_eq!(auth::follow(service, &link, "192.0.2.1").await.unwrap(), None);
+        let session = auth::follow(service, &link, HERE).await.unwrap().unwrap().token;
+        assert_eq!(auth::follow(service, &link, HERE).await.unwrap(), None);
         let visitor = service.visitor(Pass::Session, &session).await.unwrap().unwrap();
         assert_eq!(visitor.actor.identity, Identity::Account(id));
         assert!(service.visitor(Pass::Device, &session).await.unwrap().is_none());
         let set = auth::set_password(service, &console, id, "zhiban", "防汛值班-0793-夜").await;
         set.unwrap().unwrap();
         assert!(service.visitor(Pass::Session, &session).await.unwrap().is_none());
-        assert_eq!(auth::follow(service, &spare, "192.0.2.1").await.unwrap(), None);
-        let session = auth::sign_in(service, "ZHIBAN", "防汛值班-0793-夜", "192.0.2.1")
+        assert_eq!(auth::follow(service, &spare, HERE).await.unwrap(), None);
+        let session = auth::sign_in(service, "ZHIBAN", "防汛值班-0793-夜", HERE)
             .await
             .unwrap()
-            .unwrap();
+            .unwrap()
+            .token;
         // What was seen is written down now and then, so that another instance knows it too.
         for _ in 0..3 {
             house.clock.advance(TimeDelta::seconds(40));
@@ -195,7 +201,12 @@ on_both!(
         let (service, console) = (&house.service, Actor::console());
         let unit = village(&house).await;
         let token = service
-            .issue_token(&console, "城运平台", unit, TimeDelta::days(10))
+            .issue_token(
+                &console,
+                "城运平台",
+                (unit, TokenScope::Report),
+                TimeDelta::days(10),
+            )
             .await
             .unwrap();
         let actor = auth::token(service, &token).await.unwrap().unwrap();
@@ -204,7 +215,12 @@ on_both!(
         house.clock.advance(TimeDelta::days(10));
         assert!(auth::token(service, &token).await.unwrap().is_none());
         let token = service
-            .issue_token(&console, "城运平台", unit, TimeDelta::days(10))
+            .issue_token(
+                &console,
+                "城运平台",
+                (unit, TokenScope::Report),
+                TimeDelta::days(10),
+            )
             .await
             .unwrap();
         let actor = auth::token(service, &token).await.unwrap().unwrap();
@@ -225,6 +241,7 @@ on_both!(
             door: "password",
             address: "192.0.2.1".into(),
             account: Some("zhiban".into()),
+            browser: None,
         };
         let mut taken = 0;
         let tries: Vec<_> = (0..12)

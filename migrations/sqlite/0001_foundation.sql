@@ -66,8 +66,11 @@ CREATE TABLE account (
     address TEXT,
     language TEXT NOT NULL,
     password TEXT, -- argon2id
+    password_at BIGINT, -- when it was set
     epoch BIGINT NOT NULL,
     locked_at BIGINT,
+    expires_at BIGINT,
+    signed_in_at BIGINT, -- the last time
     created_at BIGINT NOT NULL,
     CONSTRAINT account_login UNIQUE (login)
 );
@@ -110,6 +113,7 @@ CREATE INDEX slip_unit ON slip (unit_id);
 CREATE TABLE sign_in_link (
     token_hash TEXT PRIMARY KEY,
     account_id BIGINT NOT NULL REFERENCES account (id),
+    purpose TEXT NOT NULL, -- enter, password
     issued_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT
@@ -119,6 +123,9 @@ CREATE TABLE session (
     token_hash TEXT PRIMARY KEY,
     account_id BIGINT NOT NULL REFERENCES account (id),
     epoch BIGINT NOT NULL,
+    how TEXT NOT NULL, -- password, link
+    browser TEXT NOT NULL, -- such as Chrome, Windows
+    awaits TEXT NOT NULL, -- empty once it is whole; before: code, enrol, password
     began_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     ended_at BIGINT
@@ -129,9 +136,11 @@ CREATE TABLE api_token (
     id INTEGER PRIMARY KEY,
     token_hash TEXT NOT NULL,
     label TEXT NOT NULL,
-    unit_id BIGINT NOT NULL REFERENCES unit (id), -- it may report for this unit and all below it
+    unit_id BIGINT NOT NULL REFERENCES unit (id), -- it reaches this unit and all below it
+    scope TEXT NOT NULL, -- report, read
     issued_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL, -- 0 until it is first used
     ended_at BIGINT,
     CONSTRAINT api_token_hash UNIQUE (token_hash)
 );

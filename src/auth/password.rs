@@ -6,9 +6,12 @@ use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier 
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
+use super::{Place, browser};
 use crate::domain::access::Actor;
 use crate::domain::ids::AccountId;
-use crate::service::{Entry, Error, Result, Service};
+use crate::domain::password::{LONGEST, PasswordFault};
+use crate::service::{Begun, Entry, Error, FirstProof, Result, Service};
+use crate::store::Account;
 
 /// How many passwords are hashed at a time: each takes 19 MiB and a core.
 static GATE: Semaphore = Semaphore::const_new(2);
@@ -16,47 +19,10 @@ static GATE: Semaphore = Semaphore::const_new(2);
 /// A hash that no password fits, so that an unknown name takes as long as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash("").unwrap_or_default());
 
-/// Why a new password will not do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordFault {
-    /// Fewer characters than this.
-    #[error("a password has at least {0} characters")]
-    Short(usize),
-    /// More bytes than this.
-    #[error("a password has at most {0} bytes")]
-    Long(usize),
-    /// One that is tried first by everybody, or the login itself.
-    #[error("this password is tried first by everybody who guesses")]
-    Common,
-}
-
-const SHORTEST: usize = 10;
-const LONGEST: usize = 500;
-
-/// Passwords that meet the length and are guessed first.
-const COMMON: [&str; 16] = [
-    "1234567890",
-    "0123456789",
-    "12345678910",
-    "123456789a",
-    "a123456789",
-    "qwertyuiop",
-    "1q2w3e4r5t",
-    "password12",
-    "password123",
-    "passw0rd123",
-    "administrator",
-    "admin12345",
-    "admin123456",
-    "1111111111",
-    "0000000000",
-    "8888888888",
-];
-
-/// Signs in with a login and a password. Gives the session's token.
+/// Signs in with a login and a password. Gives the session, which may await more.
 ///
-/// A wrong password, an unknown name, an account without a password and a locked one all give `None` after the same
-/// time.
+/// A wrong password, an unknown name, an account without a password and one that is locked or expired all give `None`
+/// after the same time.
 ///
 /// # Errors
 /// When the account or the address has to wait, or the database does not answer.
@@ -64,25 +30,30 @@ pub async fn sign_in(
     service: &Service,
     login: &str,
     password: &str,
-    address: &str,
-) -> Result<Option<String>> {
+    place: Place<'_>,
+) -> Result<Option<Begun>> {
     let login = crate::service::normal_login(login);
     let entry = Entry {
         door: "password",
-        address: address.to_owned(),
+        address: place.address.to_owned(),
+        browser: browser::known(service, &login, place.mark),
         account: Some(login.clone()),
     };
     service.knock(&entry).await?;
     let account = service.account_by_login(&login).await?;
     let kept = account.as_ref().and_then(|a| a.password.clone());
     let right = verify(password.to_owned(), kept).await;
-    let account = account.filter(|a| right && a.locked.is_none());
+    let account = account.filter(|a| right && a.is_open(service.now()));
     let Some(account) = account else {
-        tracing::info!(address, "sign-in refused");
+        tracing::info!(address = place.address, "sign-in refused");
         return Ok(None);
     };
     service.let_in(&entry).await?;
-    service.begin_session(account.id, "password").await.map(Some)
+    let proof = FirstProof {
+        how: "password",
+        browser: place.browser,
+    };
+    service.begin_by(account.id, proof).await
 }
 
 /// Checks a new password and keeps its hash; the account's sessions end.
@@ -96,29 +67,74 @@ pub async fn set_password(
     login: &str,
     password: &str,
 ) -> Result<Result<(), PasswordFault>> {
-    if let Err(fault) = check(login, password) {
+    match make(service, account, login, password).await? {
+        Ok(made) => Ok(Ok(service.set_password(actor, account, Some(&made)).await?)),
+        Err(fault) => Ok(Err(fault)),
+    }
+}
+
+/// What an account holder says to change his password.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The hash of the session in which he does.
+    pub session: &'a str,
+    /// Asked for unless the session awaits a new password or there is none yet.
+    pub present: Option<&'a str>,
+    pub new: &'a str,
+    /// The network address.
+    pub address: &'a str,
+}
+
+/// Changes an account holder's own password. Gives the session in place of his others; `None` when the present one is
+/// wrong.
+///
+/// # Errors
+/// When the account or the address has to wait, or the database does not answer; the inner error when the new password
+/// will not do.
+pub async fn change_password(
+    service: &Service,
+    account: &Account,
+    change: Change<'_>,
+) -> Result<Result<Option<Begun>, PasswordFault>> {
+    if let Some(present) = change.present {
+        let entry = Entry {
+            door: "change",
+            address: change.address.to_owned(),
+            account: Some(account.login.clone()),
+            browser: None,
+        };
+        service.knock(&entry).await?;
+        if !verify(present.to_owned(), account.password.clone()).await {
+            return Ok(Ok(None));
+        }
+        service.let_in(&entry).await?;
+    }
+    match make(service, account.id, &account.login, change.new).await? {
+        Ok(made) => Ok(Ok(Some(service.set_own_password(change.session, &made).await?))),
+        Err(fault) => Ok(Err(fault)),
+    }
+}
+
+/// Checks a new password and makes its hash.
+async fn make(
+    service: &Service,
+    account: AccountId,
+    login: &str,
+    password: &str,
+) -> Result<Result<String, PasswordFault>> {
+    let profile = service.settings.access.passwords;
+    if let Err(fault) = profile.check(login, password) {
         return Ok(Err(fault));
+    }
+    for kept in service.kept_passwords(account).await? {
+        if verify(password.to_owned(), Some(kept)).await {
+            return Ok(Err(PasswordFault::Former(profile.kept())));
+        }
     }
     let password = password.to_owned();
     let made = at_the_gate(move || hash(&password)).await.flatten();
     let made = made.ok_or_else(|| Error::broken("a password could not be hashed"))?;
-    service.set_password(actor, account, Some(&made)).await?;
-    Ok(Ok(()))
-}
-
-fn check(login: &str, password: &str) -> std::result::Result<(), PasswordFault> {
-    let lower = password.to_lowercase();
-    if password.chars().count() < SHORTEST {
-        return Err(PasswordFault::Short(SHORTEST));
-    }
-    if password.len() > LONGEST {
-        return Err(PasswordFault::Long(LONGEST));
-    }
-    let one_letter = lower.chars().all(|c| lower.starts_with(c));
-    if one_letter || COMMON.contains(&lower.as_str()) || lower == crate::service::normal_login(login) {
-        return Err(PasswordFault::Common);
-    }
-    Ok(())
+    Ok(Ok(made))
 }
 
 /// Tells whether a password fits a hash; without a hash it takes as long and never fits.
@@ -163,18 +179,5 @@ mod tests {
         assert!(verify("汛期值班-2026".to_owned(), Some(kept.clone())).await);
         assert!(!verify("汛期值班-2025".to_owned(), Some(kept)).await);
         assert!(!verify(String::new(), None).await);
-    }
-
-    #[test]
-    fn what_everybody_guesses_first_is_refused() {
-        assert_eq!(check("duty", "short"), Err(PasswordFault::Short(10)));
-        assert_eq!(check("duty", &"x".repeat(501)), Err(PasswordFault::Long(500)));
-        assert_eq!(check("duty", "Password123"), Err(PasswordFault::Common));
-        assert_eq!(check("duty", "aaaaaaaaaaaa"), Err(PasswordFault::Common));
-        assert_eq!(
-            check("duty-office-1", "Duty-Office-1"),
-            Err(PasswordFault::Common)
-        );
-        assert_eq!(check("duty", "四面环水的村子里值夜班"), Ok(()));
     }
 }

@@ -7,6 +7,7 @@ use super::fail::{Exit, Fail};
 use super::{Done, named, out};
 use crate::config::{Setting, Span};
 use crate::domain::access::Actor;
+use crate::store::TokenScope;
 
 /// `allclear token …`
 #[derive(Debug, Subcommand)]
@@ -25,7 +26,12 @@ pub(crate) enum Command {
         /// How long it is good.
         #[arg(long, value_name = "SPAN", default_value = "400d")]
         good_for: String,
+        /// It only reads and reports nothing.
+        #[arg(long)]
+        read_only: bool,
     },
+    /// List tokens that have not been ended. 列出。
+    List,
     /// End a token. 吊销。
     End {
         /// Its number, as the audit chain names it: token:NUMBER.
@@ -42,18 +48,48 @@ pub(crate) async fn run(context: &Context, command: Command) -> Done {
             unit,
             label,
             good_for,
+            read_only,
         } => {
             let span = Span::read(&good_for).ok_or_else(|| Fail::Usage(lang.cli_round_span(&good_for)))?;
+            let scope = match read_only {
+                true => TokenScope::Read,
+                false => TokenScope::Report,
+            };
             let service = context.service().await?;
             let tree = service.tree().await?;
             let unit = named::unit(&tree, &unit, lang)?.id;
-            out::say(service.issue_token(&me, &label, unit, span.delta()).await?);
+            out::say(
+                service
+                    .issue_token(&me, &label, (unit, scope), span.delta())
+                    .await?,
+            );
             out::warn(lang.cli_token_once());
         }
+        Command::List => list(context).await?,
         Command::End { id } => {
             context.service().await?.end_token(&me, id).await?;
             out::say(lang.cli_token_ended());
         }
     }
     Ok(Exit::Good)
+}
+
+async fn list(context: &Context) -> Result<(), Fail> {
+    let lang = context.lang;
+    let service = context.service().await?;
+    let tree = service.tree().await?;
+    for token in service.store.read().await?.api_tokens().await? {
+        let unit = tree.label(token.unit).map(|label| label.to_string());
+        let until = lang.cli_good_until(lang.moment(token.expires, context.zone()));
+        let used = token.seen.map(|at| lang.moment(at, context.zone()));
+        out::say(format!(
+            "token:{}\t{}\t{}\t{}\t{until}\t{}",
+            token.id,
+            token.label,
+            token.scope.code(),
+            unit.unwrap_or_default(),
+            used.unwrap_or_else(|| "-".to_owned())
+        ));
+    }
+    Ok(())
 }

@@ -3,12 +3,14 @@
 //! - `settings`: the settings themselves, one struct a section; `database`: which one it is
 //! - `layers`: defaults < file < environment < command line; names that are no settings
 //! - `read`: takes one setting out of the layers; `value`: durations, sizes, networks
+//! - `access`: who may hold which roles, what passwords must be
 //! - `check`: what must hold between settings, and what an administrator should know
 //! - `show`: the settings in force, without their secrets
 //! - `key`: the key of receipts and links; `data`: lists that come with the program
 //!
 //! All that is wrong with a configuration is said at once, in [`Faults`].
 
+mod access;
 mod check;
 mod data;
 mod database;
@@ -20,6 +22,7 @@ mod settings;
 mod show;
 mod value;
 
+pub use access::Access;
 pub use database::{Database, Engine};
 pub use faults::Faults;
 pub use key::{KeyError, key};

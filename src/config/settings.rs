@@ -7,6 +7,7 @@ use std::str::FromStr;
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
+use super::access::Access;
 use super::check;
 use super::database::Database;
 use super::faults::Faults;
@@ -31,6 +32,7 @@ pub struct Settings {
     pub intake: Intake,
     pub web: Web,
     pub session: Session,
+    pub access: Access,
     pub log: Log,
     pub seal: Seal,
     pub holidays: Holidays,
@@ -199,6 +201,7 @@ impl Settings {
             intake: Intake::read(r)?,
             web: Web::read(r)?,
             session: Session::read(r)?,
+            access: Access::read(r)?,
             log: Log::read(r)?,
             seal: Seal::read(r)?,
             holidays: Holidays {

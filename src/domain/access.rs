@@ -3,16 +3,19 @@
 //! - `role`: what an account may be, and over which unit
 //! - `deed`: every act and page, the roles that may do it and how far each reaches
 //! - `door`: the coarser question that a route asks first
+//! - `stage`: what a sign-in still lacks after its first proof
 //!
 //! [`permit`] turns an actor's grants into the [`Scope`] that every query then filters by.
 
 mod deed;
 mod door;
 mod role;
+mod stage;
 
 pub use deed::{Deed, Reach};
 pub use door::Door;
 pub use role::{Grant, GrantError, Role, Separation, UnknownRole};
+pub use stage::{Lacks, Stage};
 
 use super::ids::{AccountId, DeviceId};
 use super::unit::UnitPath;

@@ -23,6 +23,7 @@ pub mod letter;
 pub mod notice;
 pub mod obligation;
 pub mod outage;
+pub mod password;
 pub mod period;
 pub mod progress;
 pub mod receipt;

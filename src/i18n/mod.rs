@@ -3,6 +3,7 @@
 //! A message is a method of [`Lang`], so a page says `{{ l.board_title() }}` and a word that is missing in one
 //! language does not compile.
 //!
+//! - `account`: codes, passwords and sessions of an account holder
 //! - `alert`, `board`, `outbox`: a leader's pages, the duty board and its acts, letters
 //! - `api`: what the API tells those who write programs against it
 //! - `bench`: the figures of a measurement
@@ -19,7 +20,8 @@
 //! - `signin`: the layout, and the ways in
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
 
-pub mod alert;
+pub mod account;
+mod alert;
 pub mod api;
 pub mod bench;
 pub mod board;

@@ -6,9 +6,12 @@ use super::audit::who;
 use super::bind::line;
 use super::error::Fault;
 use super::{Error, Result, Service};
-use crate::domain::access::{Actor, Deed, Grant, Separation, permit};
+use crate::domain::access::{Actor, Deed, Denied, Grant, Identity, permit};
+use crate::domain::address::Address;
 use crate::domain::ids::AccountId;
+use crate::domain::language::Lang;
 use crate::domain::text::clean_line;
+use crate::domain::time::Timestamp;
 use crate::store::{Account, Granted, NewAccount, Tx};
 use unicode_normalization::UnicodeNormalization;
 
@@ -95,8 +98,79 @@ impl Service {
     /// When whoever asks may not, or there is no such account.
     pub async fn set_password(&self, actor: &Actor, account: AccountId, hash: Option<&str>) -> Result<()> {
         let mut tx = self.hold_account(actor, account).await?;
-        tx.set_password(account, hash).await?;
+        self.keep_password(&mut tx, account, hash).await?;
         self.end_epoch(tx, actor, "set_password", account, json!({}))
+            .await
+    }
+
+    /// Keeps the hash of a password; that of the one before is kept as long as it must not come again.
+    pub(super) async fn keep_password(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        hash: Option<&str>,
+    ) -> Result<()> {
+        let now = self.now();
+        let kept = i64::try_from(self.settings.access.passwords.kept()).unwrap_or_default();
+        let before = tx.account(account).await?.and_then(|account| account.password);
+        if let (Some(before), true) = (before, kept > 0) {
+            // The present one is one of the last too.
+            tx.add_former_password(account, &before, kept - 1, now).await?;
+        }
+        Ok(tx.set_password(account, hash, now).await?)
+    }
+
+    /// Sets until when an account is good, or that it is for good.
+    ///
+    /// # Errors
+    /// When whoever asks may not, it is his own account, or there is no such account.
+    pub async fn set_expiry(
+        &self,
+        actor: &Actor,
+        account: AccountId,
+        expires: Option<Timestamp>,
+    ) -> Result<()> {
+        let mut tx = self.hold_account(actor, account).await?;
+        tx.set_expiry(account, expires).await?;
+        let detail = json!({ "expires": expires.map(|at| at.to_rfc3339()) });
+        self.end_epoch(tx, actor, "set_expiry", account, detail).await
+    }
+
+    /// Sets where letters about an account go, and in which language.
+    ///
+    /// # Errors
+    /// When whoever asks may not, it is his own account, or there is no such account.
+    pub async fn set_address(
+        &self,
+        actor: &Actor,
+        account: AccountId,
+        address: Option<&Address>,
+        language: Lang,
+    ) -> Result<()> {
+        let mut tx = self.hold_account(actor, account).await?;
+        tx.set_address(account, address.map(Address::as_str), language)
+            .await?;
+        self.end_epoch(tx, actor, "set_address", account, json!({})).await
+    }
+
+    /// Ends all sessions of an account.
+    ///
+    /// # Errors
+    /// When whoever asks may not, or there is no such account.
+    pub async fn end_sessions_of(&self, actor: &Actor, account: AccountId) -> Result<()> {
+        let tx = self.hold_account(actor, account).await?;
+        self.end_epoch(tx, actor, "end_sessions", account, json!({}))
+            .await
+    }
+
+    /// Takes the second factor from an account whose holder lost it; his sessions end.
+    ///
+    /// # Errors
+    /// When whoever asks may not, it is his own account, or there is no such account.
+    pub async fn forget_factor_of(&self, actor: &Actor, account: AccountId) -> Result<()> {
+        let mut tx = self.hold_account(actor, account).await?;
+        tx.drop_factor(account).await?;
+        self.end_epoch(tx, actor, "forget_factor", account, json!({}))
             .await
     }
 
@@ -120,8 +194,12 @@ impl Service {
         Ok(conn.account_by_login(&normal_login(typed)).await?)
     }
 
-    async fn hold_account(&self, actor: &Actor, account: AccountId) -> Result<Tx> {
+    /// Begins a transaction about an account; nobody manages his own.
+    pub(super) async fn hold_account(&self, actor: &Actor, account: AccountId) -> Result<Tx> {
         permit(actor, Deed::ManageAccounts)?;
+        if actor.identity == Identity::Account(account) {
+            return Err(Error::Denied(Denied(Deed::ManageAccounts)));
+        }
         let mut tx = self.store.begin().await?;
         match tx.account(account).await? {
             Some(_) => Ok(tx),
@@ -155,7 +233,9 @@ impl Service {
             };
             Grant::new(granted.role, over).map_err(|_| Error::invalid("unit", Fault::Unreadable))?;
         }
-        Separation::Strict
+        self.settings
+            .access
+            .separation
             .check(grants.iter().map(|g| g.role))
             .map_err(|_| Error::invalid("role", Fault::Unknown))
     }

@@ -1,6 +1,5 @@
-//! Binds workstations to their units by one-time slips, and gives other systems their tokens.
+//! Binds workstations to their units by one-time slips.
 
-use chrono::TimeDelta;
 use serde_json::json;
 
 use super::audit::who;
@@ -24,9 +23,7 @@ pub struct Slip {
 }
 
 /// The most characters of a label.
-const LABEL: usize = 60;
-/// The longest that a token of another system is good.
-const TOKEN: TimeDelta = TimeDelta::days(3660);
+pub(super) const LABEL: usize = 60;
 
 /// Cleans a line and checks that it holds something and not too much.
 pub(super) fn line(field: &'static str, typed: &str, most: usize) -> Result<String> {
@@ -124,62 +121,6 @@ impl Service {
             &who(actor),
             "unbind",
             &format!("device:{device}"),
-            json!({}),
-        )
-        .await?;
-        tx.commit().await?;
-        self.forget_visitors();
-        Ok(())
-    }
-
-    /// Makes the token of another system, which may report for a unit and all below it. It is shown once.
-    ///
-    /// # Errors
-    /// When whoever asks may not manage accounts, or the unit does not exist.
-    pub async fn issue_token(
-        &self,
-        actor: &Actor,
-        label: &str,
-        unit: UnitId,
-        good_for: TimeDelta,
-    ) -> Result<String> {
-        permit(actor, Deed::ManageAccounts)?;
-        let label = line("label", label, LABEL)?;
-        self.tree().await?.get(unit).ok_or(Error::Missing("unit"))?;
-        let (token, now) = (secret::api_token(), self.now());
-        let expires = now + good_for.min(TOKEN);
-        let mut tx = self.store.begin().await?;
-        let id = tx
-            .add_api_token(&token_hash(&token), &label, unit, now, expires)
-            .await?;
-        let detail = json!({ "unit": unit.0, "label": label });
-        self.audit(
-            &mut tx,
-            &who(actor),
-            "issue_token",
-            &format!("token:{id}"),
-            detail,
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(token)
-    }
-
-    /// Ends the token of another system.
-    ///
-    /// # Errors
-    /// When whoever asks may not, or it has ended before.
-    pub async fn end_token(&self, actor: &Actor, id: i64) -> Result<()> {
-        permit(actor, Deed::ManageAccounts)?;
-        let mut tx = self.store.begin().await?;
-        if !tx.end_api_token(id, self.now()).await? {
-            return Err(Error::Missing("token"));
-        }
-        self.audit(
-            &mut tx,
-            &who(actor),
-            "end_token",
-            &format!("token:{id}"),
             json!({}),
         )
         .await?;

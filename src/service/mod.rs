@@ -1,7 +1,7 @@
 //! What a button does: one function per deed, one transaction each: load, decide by `domain`, save.
 //!
 //! * `error.rs` — why a deed was not done, in terms that a door can put into words
-//! * `keys.rs` — the keys of receipts and links, derived from one file
+//! * `keys.rs`, `sealed.rs` — the keys of receipts, links and sealed texts, derived from one file
 //! * `audit.rs` — the link of the chain that every deed writes in its own transaction
 //! * `units.rs` — the tree of units, kept in memory
 //! * `import.rs` — from the bytes of a CSV file to the rows of a table
@@ -10,7 +10,8 @@
 //! * `deliver/` — letters, from the outbox to the mail server's answer
 //! * `bell.rs` — what deeds ring after their commit, and loops answer
 //! * `secret.rs` — how tokens, slips and links are made and read
-//! * `visitor.rs` — who stands behind a token, kept in memory; `signin.rs`, `account.rs`, `bind.rs` — how he got it
+//! * `visitor.rs` — who stands behind a token, kept in memory; `signin.rs`, `link.rs`, `factor.rs`, `bind.rs`,
+//!   `token.rs` — how he got it; `account.rs`, `own.rs` — what he and administrators change
 //! * one file a deed beyond these
 
 mod account;
@@ -27,14 +28,17 @@ pub mod disk;
 mod error;
 mod excuse;
 mod have;
+mod factor;
 mod health;
 pub mod import;
 mod import_units;
 mod intake;
 mod keys;
 mod letter;
+mod link;
 mod open;
 mod outage;
+mod own;
 mod pass_on;
 pub mod period;
 mod receipt;
@@ -42,10 +46,12 @@ mod recipients;
 mod retry;
 mod review;
 mod seal;
+mod sealed;
 mod secret;
 mod signin;
 mod succession;
 mod tick;
+mod token;
 mod units;
 mod urgent;
 pub mod verify;
@@ -59,6 +65,7 @@ pub use contacted::Call;
 pub use error::{Error, Fault, Result};
 pub use excuse::{MOST, REASON};
 pub use have::{Escalated, REMARK, Word};
+pub use factor::{Enrolment, Proven};
 pub use import_units::Imported;
 pub use intake::{Outcome, Status};
 pub use keys::{Keys, token_hash};
@@ -68,7 +75,8 @@ pub use tick::LONGEST_SLEEP;
 pub(crate) use account::normal_login;
 pub use bind::Slip;
 pub use health::Health;
-pub use signin::Entry;
+pub use link::Link;
+pub use signin::{Begun, Entry, FirstProof};
 pub use succession::{Into, Succession};
 pub use visitor::{Pass, Visitor};
 

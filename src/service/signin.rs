@@ -2,13 +2,11 @@
 
 use serde_json::json;
 
-use super::audit::who;
 use super::{Error, Result, Service, secret, token_hash};
-use crate::domain::access::{Actor, Deed, permit};
+use crate::domain::access::{Lacks, Stage};
 use crate::domain::ids::AccountId;
 use crate::domain::throttle::Patience;
-use crate::domain::time::Timestamp;
-use crate::store::Account;
+use crate::store::{Account, NewSession, Session, Tx};
 
 /// A door that tests a secret, and whoever tries it.
 #[derive(Debug, Clone)]
@@ -19,12 +17,36 @@ pub struct Entry {
     pub address: String,
     /// The login that is tried, for doors that ask for one.
     pub account: Option<String>,
+    /// The mark of a browser in which that account has signed in before: it is counted apart, so that a stranger who
+    /// tries the name elsewhere does not shut the door for whoever it belongs to.
+    pub browser: Option<String>,
+}
+
+/// How whoever comes by a link to set his password proved who he is.
+pub(super) const INVITATION: &str = "invitation";
+
+/// How somebody proved who he is.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstProof<'a> {
+    /// `password`, `link`, `invitation`.
+    pub how: &'a str,
+    /// Which browser it is, such as `Chrome, Windows`.
+    pub browser: &'a str,
+}
+
+/// A session that has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    pub token: String,
+    /// What it waits for before it opens anything.
+    pub awaits: Option<Stage>,
 }
 
 impl Entry {
     /// Gives what is counted: a name is kept as a hash, so that a mistyped password in its place is not.
     fn subjects(&self) -> Vec<(String, Patience)> {
-        let named = |login: &String| format!("account:{}", &token_hash(login)[..24]);
+        let browser = self.browser.as_deref().unwrap_or_default();
+        let named = |login: &String| format!("account:{}", &token_hash(&format!("{login} {browser}"))[..24]);
         let account = self
             .account
             .as_ref()
@@ -58,6 +80,20 @@ impl Service {
         Ok(())
     }
 
+    /// Counts a failure that has happened, at a door where whoever has the right secret is never kept waiting.
+    ///
+    /// # Errors
+    /// [`Error::Wait`] when there were too many from this address.
+    pub async fn stumble(&self, door: &'static str, address: &str) -> Result<()> {
+        self.knock(&Entry {
+            door,
+            address: address.to_owned(),
+            account: None,
+            browser: None,
+        })
+        .await
+    }
+
     /// Takes back the count of a try that turned out to be right.
     ///
     /// # Errors
@@ -78,21 +114,106 @@ impl Service {
         Ok(())
     }
 
-    /// Begins a session of an account whose secret was right. Gives its token.
+    /// Begins a whole session of an account, asking for nothing more. Gives its token.
     ///
     /// # Errors
-    /// When the account is locked, or the database does not answer.
-    pub async fn begin_session(&self, account: AccountId, by: &str) -> Result<String> {
-        let (token, now) = (secret::token(), self.now());
+    /// When the account is locked or expired, or the database does not answer.
+    pub async fn begin_session(&self, account: AccountId, how: &str) -> Result<String> {
         let mut tx = self.store.begin().await?;
-        if !tx.add_session(account, &token_hash(&token), now).await? {
-            return Err(Error::Missing("account"));
-        }
-        let actor = format!("account:{account}");
-        self.audit(&mut tx, &actor, "sign_in", &actor, json!({ "by": by }))
-            .await?;
+        let proof = FirstProof { how, browser: "" };
+        let begun = self.add_session(&mut tx, account, proof, None).await?;
         tx.commit().await?;
-        Ok(token)
+        begun.map(|begun| begun.token).ok_or(Error::Missing("account"))
+    }
+
+    /// Begins the session of an account whose first secret was right; it may await more. `None` when the account is
+    /// locked or expired.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin_by(&self, account: AccountId, proof: FirstProof<'_>) -> Result<Option<Begun>> {
+        let mut tx = self.store.begin().await?;
+        let begun = self.first_session(&mut tx, account, proof).await?;
+        tx.commit().await?;
+        Ok(begun)
+    }
+
+    /// Begins a session after the first proof, in a transaction of the caller.
+    pub(super) async fn first_session(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        proof: FirstProof<'_>,
+    ) -> Result<Option<Begun>> {
+        let Some(known) = tx.account(account).await? else {
+            return Ok(None);
+        };
+        let lacks = self.lacks(tx, &known, proof).await?;
+        self.add_session(tx, account, proof, Stage::next(lacks)).await
+    }
+
+    /// Goes on after what a session awaited was done: it ends, and one that awaits what comes next begins in its place.
+    pub(super) async fn next_session(
+        &self,
+        tx: &mut Tx,
+        before: &Session,
+        done: Stage,
+    ) -> Result<Option<Begun>> {
+        let Some(known) = tx.account(before.account).await? else {
+            return Ok(None);
+        };
+        let proof = FirstProof {
+            how: &before.how,
+            browser: &before.browser,
+        };
+        let mut lacks = self.lacks(tx, &known, proof).await?;
+        // A password comes last: whoever sets one has proved what he can.
+        lacks.proved_factor = true;
+        lacks.needs_password &= done != Stage::Password;
+        tx.end_session(&before.hash, self.now()).await?;
+        self.forget_visitor(&before.hash);
+        self.add_session(tx, before.account, proof, Stage::next(lacks))
+            .await
+    }
+
+    async fn lacks(&self, tx: &mut Tx, account: &Account, proof: FirstProof<'_>) -> Result<Lacks> {
+        let access = &self.settings.access;
+        let factor = tx.factor(account.id).await?;
+        let grants = tx.grants(account.id).await?;
+        let over = || access.passwords.is_over(account.password_at, self.now());
+        Ok(Lacks {
+            has_factor: factor.is_some_and(|factor| factor.is_confirmed),
+            needs_factor: grants.iter().any(|g| access.second_factor.contains(&g.role)),
+            proved_factor: false,
+            needs_password: proof.how == INVITATION || (proof.how == "password" && over()),
+        })
+    }
+
+    /// Adds a session. Only one that awaits nothing is a sign-in.
+    async fn add_session(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        proof: FirstProof<'_>,
+        awaits: Option<Stage>,
+    ) -> Result<Option<Begun>> {
+        let token = secret::token();
+        let hash = token_hash(&token);
+        let new = NewSession {
+            hash: &hash,
+            how: proof.how,
+            browser: proof.browser,
+            awaits,
+        };
+        if !tx.add_session(account, new, self.now()).await? {
+            return Ok(None);
+        }
+        if awaits.is_none() {
+            let actor = format!("account:{account}");
+            self.audit(tx, &actor, "sign_in", &actor, json!({ "by": proof.how }))
+                .await?;
+        }
+        Ok(Some(Begun { token, awaits }))
     }
 
     /// Ends a session by its token's hash.
@@ -108,62 +229,5 @@ impl Service {
         tx.commit().await?;
         self.forget_visitor(hash);
         Ok(())
-    }
-
-    /// Makes a one-time link that signs an account in. Gives its address and when it expires.
-    ///
-    /// # Errors
-    /// When whoever asks may not manage accounts, or there is no such account.
-    pub async fn issue_link(&self, actor: &Actor, account: AccountId) -> Result<(String, Timestamp)> {
-        permit(actor, Deed::ManageAccounts)?;
-        let (token, now) = (secret::token(), self.now());
-        let expires = now + self.settings.session.link.delta();
-        let mut tx = self.store.begin().await?;
-        if tx.account(account).await?.is_none() {
-            return Err(Error::Missing("account"));
-        }
-        tx.add_link(account, &token_hash(&token), now, expires).await?;
-        let subject = format!("account:{account}");
-        self.audit(&mut tx, &who(actor), "issue_link", &subject, json!({}))
-            .await?;
-        tx.commit().await?;
-        Ok((
-            format!("{}/link/{token}", self.settings.service.base_url),
-            expires,
-        ))
-    }
-
-    /// Gives the account that a link would sign in; looking changes nothing.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn link(&self, token: &str) -> Result<Option<Account>> {
-        let mut conn = self.store.read().await?;
-        match conn.link(&token_hash(token), self.now()).await? {
-            Some(id) => Ok(conn.account(id).await?.filter(|a| a.locked.is_none())),
-            None => Ok(None),
-        }
-    }
-
-    /// Uses a one-time link. Gives the token of the session that it begins; `None` when it is used up or expired.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn use_link(&self, token: &str) -> Result<Option<String>> {
-        let (session, now) = (secret::token(), self.now());
-        let mut tx = self.store.begin().await?;
-        let Some(account) = tx.use_link(&token_hash(token), now).await? else {
-            tx.rollback().await?;
-            return Ok(None);
-        };
-        if !tx.add_session(account, &token_hash(&session), now).await? {
-            tx.rollback().await?;
-            return Ok(None);
-        }
-        let actor = format!("account:{account}");
-        self.audit(&mut tx, &actor, "sign_in", &actor, json!({ "by": "link" }))
-            .await?;
-        tx.commit().await?;
-        Ok(Some(session))
     }
 }

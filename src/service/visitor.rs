@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::TimeDelta;
 
 use super::{Result, Service, secret, token_hash};
-use crate::domain::access::{Actor, Grant, Identity, Role};
+use crate::domain::access::{Actor, Grant, Identity, Role, Stage};
 use crate::domain::ids::{AccountId, UnitId};
 use crate::domain::language::Lang;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitTree;
-use crate::store::{Conn, Seen};
+use crate::store::{Conn, Seen, TokenScope};
 
 /// What kind of token somebody shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Visitor {
     pub pass: Pass,
     /// How its token is stored.
     pub hash: String,
+    /// What a session waits for; until then its actor may do nothing at all.
+    pub awaits: Option<Stage>,
     /// The language that the account holder chose.
     pub language: Option<Lang>,
     /// When the session began, the workstation was bound, or the token looked up.
@@ -51,6 +53,8 @@ const FLUSH: TimeDelta = TimeDelta::seconds(30);
 const MOST: usize = 200_000;
 /// The longest text that is looked at as a token.
 const LONGEST: usize = 200;
+/// For how long a session may await what it lacks.
+const HALFWAY: TimeDelta = TimeDelta::minutes(15);
 /// For how long a sign-in counts as recent, which dangerous acts ask for.
 const RECENT: TimeDelta = TimeDelta::minutes(10);
 
@@ -75,7 +79,7 @@ struct Entry {
 impl Visitor {
     /// Tells whether the account holder signed in a short while ago.
     pub fn is_recent(&self, now: Timestamp) -> bool {
-        self.pass == Pass::Session && now - self.began < RECENT
+        self.pass == Pass::Session && self.awaits.is_none() && now - self.began < RECENT
     }
 }
 
@@ -146,18 +150,27 @@ impl Service {
         let Some(account) = conn.account(session.account).await? else {
             return Ok(None);
         };
+        let grants = match session.awaits {
+            Some(_) => Vec::new(),
+            None => grants_of(conn, tree, account.id).await?,
+        };
+        let mut ends = session.began + self.settings.session.absolute.delta();
+        if session.awaits.is_some() {
+            ends = session.began + HALFWAY;
+        }
         Ok(Some(Visitor {
             actor: Actor {
                 identity: Identity::Account(account.id),
-                grants: grants_of(conn, tree, account.id).await?,
+                grants,
                 label: account.label,
             },
             pass: Pass::Session,
             hash: hash.to_owned(),
+            awaits: session.awaits,
             language: Some(account.language),
             began: session.began,
             seen: session.seen,
-            ends: Some(session.began + self.settings.session.absolute.delta()),
+            ends: Some(account.expires.map_or(ends, |expires| expires.min(ends))),
         }))
     }
 
@@ -166,13 +179,18 @@ impl Service {
         Ok(token.map(|token| Visitor {
             actor: Actor {
                 identity: Identity::Token(token.id),
-                grants: grant(tree, Role::Reporter, Some(token.unit))
-                    .into_iter()
-                    .collect(),
+                // Of what is open to other systems, a leader may read all and report nothing.
+                grants: match token.scope {
+                    TokenScope::Report => grant(tree, Role::Reporter, Some(token.unit)),
+                    TokenScope::Read => grant(tree, Role::Leader, Some(token.unit)),
+                }
+                .into_iter()
+                .collect(),
                 label: token.label,
             },
             pass: Pass::Token,
             hash: hash.to_owned(),
+            awaits: None,
             language: None,
             began: self.now(),
             seen: self.now(),
@@ -203,6 +221,7 @@ async fn device_visitor(conn: &mut Conn, tree: &UnitTree, hash: &str) -> Result<
         actor: Actor::device(device.id, unit.path.clone(), device.label),
         pass: Pass::Device,
         hash: hash.to_owned(),
+        awaits: None,
         language: None,
         began: device.bound,
         seen: device.seen,
@@ -263,9 +282,7 @@ impl Cache {
             };
             kept.visitors.insert(visitor.hash.clone(), entry);
         }
-        if visitor.pass != Pass::Token {
-            kept.unwritten.insert(visitor.hash.clone(), now);
-        }
+        kept.unwritten.insert(visitor.hash.clone(), now);
         let written = *kept.written.get_or_insert(now);
         if (now - written).abs() < FLUSH || kept.unwritten.is_empty() {
             return None;

@@ -1,4 +1,4 @@
-//! Knows accounts, what they are granted, and the one-time links that sign them in.
+//! Knows accounts and what they are granted.
 
 use super::obligation::instant;
 use super::{Conn, Error, Result, Tx, on};
@@ -24,6 +24,25 @@ pub struct Account {
     /// Grows when a password, role or lock changes: whatever began under an earlier one has ended.
     pub epoch: i64,
     pub locked: Option<Timestamp>,
+    /// When the password was set.
+    pub password_at: Option<Timestamp>,
+    /// From then on it opens nothing.
+    pub expires: Option<Timestamp>,
+    /// The last sign-in.
+    pub signed_in: Option<Timestamp>,
+    pub created: Timestamp,
+}
+
+impl Account {
+    /// Tells whether it opens anything at an instant: neither locked nor expired.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.locked.is_none() && self.expires.is_none_or(|end| now < end)
+    }
+
+    /// Tells since when nobody has signed in; since it was made, if nobody ever has.
+    pub fn idle_since(&self) -> Timestamp {
+        self.signed_in.unwrap_or(self.created)
+    }
 }
 
 /// An account to be made.
@@ -52,16 +71,22 @@ struct Row {
     password: Option<String>,
     epoch: i64,
     locked_at: Option<i64>,
+    password_at: Option<i64>,
+    expires_at: Option<i64>,
+    signed_in_at: Option<i64>,
+    created_at: i64,
 }
 
 impl TryFrom<Row> for Account {
     type Error = Error;
     fn try_from(row: Row) -> Result<Self> {
-        let locked = row
-            .locked_at
-            .map(|ms| instant("account", "locked_at", row.id, ms))
-            .transpose()?;
+        let maybe = |column, ms: Option<i64>| ms.map(|ms| instant("account", column, row.id, ms)).transpose();
         Ok(Self {
+            locked: maybe("locked_at", row.locked_at)?,
+            password_at: maybe("password_at", row.password_at)?,
+            expires: maybe("expires_at", row.expires_at)?,
+            signed_in: maybe("signed_in_at", row.signed_in_at)?,
+            created: instant("account", "created_at", row.id, row.created_at)?,
             id: AccountId(row.id),
             language: row
                 .language
@@ -72,7 +97,6 @@ impl TryFrom<Row> for Account {
             address: row.address,
             password: row.password,
             epoch: row.epoch,
-            locked,
         })
     }
 }
@@ -80,7 +104,8 @@ impl TryFrom<Row> for Account {
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT id, login, label, address, language, password, epoch, locked_at FROM account ",
+            "SELECT id, login, label, address, language, password, epoch, locked_at, password_at, expires_at,
+                signed_in_at, created_at FROM account ",
             $rest
         )
     };
@@ -138,16 +163,6 @@ impl Conn {
             })
             .collect()
     }
-
-    /// Gives the account that an unused, unexpired link signs in.
-    pub async fn link(&mut self, hash: &str, now: Timestamp) -> Result<Option<AccountId>> {
-        const SQL: &str = "SELECT account_id FROM sign_in_link
-            WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
-        let at = now.timestamp_millis();
-        let id: Option<i64> =
-            on!(self, c => sqlx::query_scalar(SQL).bind(hash).bind(at).fetch_optional(c).await)?;
-        Ok(id.map(AccountId))
-    }
 }
 
 impl Tx {
@@ -184,9 +199,36 @@ impl Tx {
     }
 
     /// Sets the password's hash, or takes it away.
-    pub async fn set_password(&mut self, account: AccountId, hash: Option<&str>) -> Result<()> {
-        const SQL: &str = "UPDATE account SET password = $2 WHERE id = $1";
-        on!(self, c => sqlx::query(SQL).bind(account.0).bind(hash).execute(c).await.map(|_| ()))?;
+    pub async fn set_password(
+        &mut self,
+        account: AccountId,
+        hash: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        const SQL: &str = "UPDATE account SET password = $2, password_at = $3 WHERE id = $1";
+        let at = hash.map(|_| now.timestamp_millis());
+        on!(self, c => sqlx::query(SQL).bind(account.0).bind(hash).bind(at).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Sets when an account expires, or that it does not.
+    pub async fn set_expiry(&mut self, account: AccountId, expires: Option<Timestamp>) -> Result<()> {
+        const SQL: &str = "UPDATE account SET expires_at = $2 WHERE id = $1";
+        let at = expires.map(|t| t.timestamp_millis());
+        on!(self, c => sqlx::query(SQL).bind(account.0).bind(at).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Sets where letters about an account go, and in which language.
+    pub async fn set_address(
+        &mut self,
+        account: AccountId,
+        address: Option<&str>,
+        language: Lang,
+    ) -> Result<()> {
+        const SQL: &str = "UPDATE account SET address = $2, language = $3 WHERE id = $1";
+        on!(self, c => sqlx::query(SQL).bind(account.0).bind(address).bind(language.tag())
+            .execute(c).await.map(|_| ()))?;
         Ok(())
     }
 
@@ -206,31 +248,5 @@ impl Tx {
         on!(self, c => sqlx::query(EPOCH).bind(account.0).execute(c).await.map(|_| ()))?;
         on!(self, c => sqlx::query(LINKS).bind(account.0).bind(at).execute(c).await.map(|_| ()))?;
         Ok(())
-    }
-
-    /// Keeps a one-time link by the hash of its token.
-    pub async fn add_link(
-        &mut self,
-        account: AccountId,
-        hash: &str,
-        now: Timestamp,
-        expires: Timestamp,
-    ) -> Result<()> {
-        const SQL: &str = "INSERT INTO sign_in_link (token_hash, account_id, issued_at, expires_at)
-            VALUES ($1, $2, $3, $4)";
-        let (at, end) = (now.timestamp_millis(), expires.timestamp_millis());
-        on!(self, c => sqlx::query(SQL).bind(hash).bind(account.0).bind(at).bind(end)
-            .execute(c).await.map(|_| ()))?;
-        Ok(())
-    }
-
-    /// Uses a link up. Gives its account, once; afterwards `None`.
-    pub async fn use_link(&mut self, hash: &str, now: Timestamp) -> Result<Option<AccountId>> {
-        const SQL: &str = "UPDATE sign_in_link SET used_at = $2
-            WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING account_id";
-        let at = now.timestamp_millis();
-        let id: Option<i64> =
-            on!(self, c => sqlx::query_scalar(SQL).bind(hash).bind(at).fetch_optional(c).await)?;
-        Ok(id.map(AccountId))
     }
 }

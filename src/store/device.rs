@@ -55,6 +55,22 @@ impl Conn {
         rows.into_iter().map(Device::try_from).collect()
     }
 
+    /// Gives the workstations in some ranges of paths that are still bound, by unit, as far as a page lists them.
+    pub async fn devices_in(&mut self, ranges: &[(String, String)], most: i64) -> Result<Vec<Device>> {
+        const SQL: &str = "SELECT d.id, d.unit_id, d.label, d.bound_at, d.seen_at FROM device d
+            JOIN unit_version u ON u.unit_id = d.unit_id AND u.valid_until IS NULL
+            WHERE d.ended_at IS NULL AND u.path >= $1 AND u.path < $2 ORDER BY u.path, d.id DESC LIMIT $3";
+        let mut devices = Vec::new();
+        for (low, high) in ranges {
+            let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).bind(low).bind(high).bind(most)
+                .fetch_all(c).await)?;
+            for row in rows {
+                devices.push(Device::try_from(row)?);
+            }
+        }
+        Ok(devices)
+    }
+
     /// Gives how many units have a workstation.
     pub async fn bound_units(&mut self) -> Result<i64> {
         const SQL: &str = "SELECT COUNT(DISTINCT unit_id) FROM device WHERE ended_at IS NULL";

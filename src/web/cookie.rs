@@ -13,6 +13,8 @@ pub enum Cookie {
     Device,
     /// Nobody in particular; only ties forms to a browser.
     Guest,
+    /// The mark of a browser in which an account has signed in.
+    Browser,
     /// The language that the reader chose.
     Language,
 }
@@ -24,6 +26,7 @@ impl Cookie {
             Self::Session => "allclear",
             Self::Device => "allclear-unit",
             Self::Guest => "allclear-guest",
+            Self::Browser => "allclear-browser",
             Self::Language => "allclear-language",
         };
         match settings.web.plain_http {
@@ -53,7 +56,7 @@ impl Cookie {
         let age = match self {
             Self::Session | Self::Guest => String::new(),
             Self::Device => format!("; Max-Age={}", settings.session.device.delta().num_seconds()),
-            Self::Language => "; Max-Age=31536000".to_owned(),
+            Self::Browser | Self::Language => "; Max-Age=31536000".to_owned(),
         };
         HeaderValue::from_str(&format!(
             "{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"

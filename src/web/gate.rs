@@ -45,8 +45,10 @@ async fn check(gate: &Gate, request: Request) -> Result<Passage, Failure> {
         .candidates()
         .find(|actor| gate.door.admits(Some(actor)))
         .cloned();
-    if admitted.is_none() && gate.door != Door::Anyone {
+    let halfway = gate.door == Door::Halfway && visit.pending.is_some();
+    if admitted.is_none() && gate.door != Door::Anyone && !halfway {
         return match visit.candidates().next() {
+            _ if gate.door == Door::Halfway => Ok(Passage::SignIn("/signin".to_owned())),
             Some(_) => Err(Failure::status(StatusCode::FORBIDDEN)),
             None if asks => Ok(Passage::SignIn(sign_in(&request, ""))),
             None => Err(Failure::SignIn),

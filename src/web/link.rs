@@ -45,7 +45,7 @@ pub(super) async fn enter(
     visit: Visit,
     Path(token): Path<String>,
 ) -> Result<Response, Failure> {
-    match auth::follow(&app, &token, &visit.address).await? {
+    match auth::follow(&app, &token, visit.place()).await? {
         Some(session) => Ok(welcome(&app, &session, "/")),
         None => gone(visit),
     }

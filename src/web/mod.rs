@@ -10,7 +10,7 @@
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
 //! * `alert.rs`, `acknowledge.rs` — leaders, and whoever has a letter
 //! * `desk/` — the desk of a village: its one button, its form, its receipt
-//! * `home.rs`, `signin.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
+//! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
 //!
 //! A new page: a file here, a template under `templates/`, its words under `i18n/`, a line in `router.rs`.
 
@@ -18,12 +18,14 @@ mod acknowledge;
 mod alert;
 mod assets;
 mod board;
+mod browser;
 mod cookie;
 mod deadline;
 mod desk;
 mod failure;
 mod form;
 mod gate;
+mod halfway;
 mod headers;
 mod health;
 mod home;

@@ -4,11 +4,8 @@ use std::net::IpAddr;
 
 use axum::http::HeaderMap;
 
+use crate::auth::Peer;
 use crate::config::Network;
-
-/// The address of the client, behind proxies that are trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Peer(pub(super) IpAddr);
 
 /// Walks `X-Forwarded-For` from right to left, past every trusted proxy, to the first address that is none.
 ///

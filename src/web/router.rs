@@ -8,8 +8,8 @@ use tower_http::compression::CompressionLayer;
 use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, alert, assets, desk, health, home, language, link, outbox, signin, slip, unit,
-    visit,
+    App, Failure, acknowledge, alert, assets, desk, halfway, health, home, language, link, outbox, signin,
+    slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -37,6 +37,26 @@ fn ways_in() -> Vec<Route> {
     vec![
         route("/", Door::Anyone, get(home::go)),
         route("/signin", Door::Anyone, get(signin::page).post(signin::enter)),
+        route(
+            "/signin/code",
+            Door::Halfway,
+            get(halfway::code_page).post(halfway::code),
+        ),
+        route(
+            "/signin/factor",
+            Door::Halfway,
+            get(halfway::factor_page).post(halfway::factor),
+        ),
+        route(
+            "/signin/password",
+            Door::Halfway,
+            get(halfway::password_page).post(halfway::password),
+        ),
+        route(
+            "/recover",
+            Door::Anyone,
+            get(signin::recover_page).post(signin::recover),
+        ),
         route("/signout", Door::Anyone, post(signin::leave)),
         route("/link/{token}", Door::Anyone, get(link::page).post(link::enter)),
         route("/slip", Door::Anyone, get(slip::page).post(slip::bind)),

@@ -12,8 +12,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::cookie::Cookie;
 use super::page::{Page, html_with};
-use super::peer::Peer;
-use super::{App, Failure, headers};
+use super::{App, Failure, browser, headers};
+use crate::auth::{Peer, Place};
 use crate::domain::access::Actor;
 use crate::i18n::Lang;
 use crate::service::{Pass, Visitor, token_hash};
@@ -25,10 +25,16 @@ pub struct Visit {
     pub l: Lang,
     /// The network address, for throttling.
     pub address: String,
+    /// Which browser it is, such as `Chrome, Windows`.
+    pub browser: String,
+    /// What the browser says of a former sign-in.
+    pub mark: Option<String>,
     /// Whom the door admitted; `None` only behind [`crate::domain::access::Door::Anyone`].
     pub actor: Option<Actor>,
     /// The account's session, if the browser has one.
     pub session: Option<Arc<Visitor>>,
+    /// A session that still awaits something; it opens nothing.
+    pub pending: Option<Arc<Visitor>>,
     /// The workstation, if it is bound.
     pub device: Option<Arc<Visitor>>,
     /// What the layout needs.
@@ -44,6 +50,15 @@ impl Visit {
     /// When nobody is signed in.
     pub fn actor(&self) -> Result<&Actor, Failure> {
         self.actor.as_ref().ok_or(Failure::SignIn)
+    }
+
+    /// Gives where somebody signs in.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place {
+            address: &self.address,
+            browser: &self.browser,
+            mark: self.mark.as_deref(),
+        }
     }
 
     /// Gives the cookie of a bound workstation anew: one that is used stays bound.
@@ -161,12 +176,20 @@ async fn learn(
         .or_else(|| read(Cookie::Guest));
     let guest = key.is_none().then(|| uuid::Uuid::new_v4().simple().to_string());
     let key = key.or_else(|| guest.clone()).unwrap_or_default();
+    let session = look_up(app, Pass::Session, session).await?;
+    let (session, pending) = match session {
+        Some(session) if session.awaits.is_some() => (None, Some(session)),
+        session => (session, None),
+    };
     let mut visit = Visit {
         l: page.l,
         address,
+        browser: browser::name(headers),
+        mark: read(Cookie::Browser),
         actor: None,
         token: device.clone().map(SecretString::from),
-        session: look_up(app, Pass::Session, session).await?,
+        session,
+        pending,
         device: look_up(app, Pass::Device, device).await?,
         page,
     };

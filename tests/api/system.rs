@@ -1,6 +1,7 @@
 //! Knows another system: it holds a token and speaks JSON.
 
 use allclear::domain::access::{Actor, Grant, Identity, Role};
+use allclear::store::TokenScope;
 use chrono::TimeDelta;
 use hyper::Method;
 use hyper::body::Bytes;
@@ -38,7 +39,12 @@ impl Office {
         let unit = self.day.unit(label).await;
         let service = &self.day.house.service;
         service
-            .issue_token(&administrator, "乡镇平台", unit, TimeDelta::days(30))
+            .issue_token(
+                &administrator,
+                "乡镇平台",
+                (unit, TokenScope::Report),
+                TimeDelta::days(30),
+            )
             .await
             .unwrap()
     }

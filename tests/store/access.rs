@@ -1,14 +1,33 @@
 //! Accounts, sessions, links, tokens, workstations, and the delays of doors.
 
-use allclear::domain::access::Role;
+use allclear::domain::access::{Role, Stage};
 use allclear::domain::checkin::Author;
 use allclear::domain::ids::{AccountId, DeviceId};
 use allclear::domain::language::Lang;
 use allclear::domain::throttle::Record;
-use allclear::store::{Error, Granted, NewAccount, Seen};
+use allclear::store::{Error, Granted, NewAccount, NewSession, NewToken, Purpose, Seen, TokenScope};
 
-use super::ground::{account, at, ground, ms, number};
+use super::ground::{Ground, account, at, ground, ms, number};
 use crate::support::on_both;
+
+fn session(hash: &str) -> NewSession<'_> {
+    NewSession {
+        hash,
+        how: "password",
+        browser: "Chrome, Windows",
+        awaits: None,
+    }
+}
+
+fn token<'a>(g: &Ground, hash: &'a str, label: &'a str) -> NewToken<'a> {
+    NewToken {
+        hash,
+        label,
+        unit: g.county,
+        scope: TokenScope::Report,
+        expires: at(10),
+    }
+}
 
 on_both!(an_account_reads_back_by_id_and_by_login, |db| async move {
     let (g, mut tx) = ground(db).await;
@@ -89,21 +108,26 @@ on_both!(a_role_is_granted_once_and_taken_away_once, |db| async move {
 
 on_both!(a_session_ends_with_lock_epoch_and_sign_out, |db| async move {
     let (g, mut tx) = ground(db).await;
-    assert!(tx.add_session(g.officer, "a", at(1)).await.unwrap());
+    assert!(tx.add_session(g.officer, session("a"), at(1)).await.unwrap());
     let held = tx.session("a").await.unwrap().unwrap();
     assert_eq!((held.account, held.began, held.seen), (g.officer, at(1), at(1)));
     assert!(tx.session("b").await.unwrap().is_none());
     tx.set_lock(g.officer, Some(at(2))).await.unwrap();
     assert!(tx.session("a").await.unwrap().is_none());
-    assert!(!tx.add_session(g.officer, "b", at(2)).await.unwrap(), "locked");
+    assert!(
+        !tx.add_session(g.officer, session("b"), at(2)).await.unwrap(),
+        "locked"
+    );
     assert_eq!(tx.account(g.officer).await.unwrap().unwrap().locked, Some(at(2)));
     tx.set_lock(g.officer, None).await.unwrap();
     assert!(tx.session("a").await.unwrap().is_some());
     assert_eq!(tx.end_session("a", at(3)).await.unwrap(), Some(g.officer));
     assert_eq!(tx.end_session("a", at(4)).await.unwrap(), None);
     assert!(tx.session("a").await.unwrap().is_none());
-    assert!(tx.add_session(g.officer, "c", at(4)).await.unwrap());
-    tx.set_password(g.officer, Some("$argon2id$x")).await.unwrap();
+    assert!(tx.add_session(g.officer, session("c"), at(4)).await.unwrap());
+    tx.set_password(g.officer, Some("$argon2id$x"), at(4))
+        .await
+        .unwrap();
     assert!(
         tx.session("c").await.unwrap().is_some(),
         "only a new epoch ends it"
@@ -112,15 +136,21 @@ on_both!(a_session_ends_with_lock_epoch_and_sign_out, |db| async move {
     assert!(tx.session("c").await.unwrap().is_none());
     let now = tx.account(g.officer).await.unwrap().unwrap();
     assert_eq!((now.epoch, now.password.as_deref()), (2, Some("$argon2id$x")));
-    tx.set_password(g.officer, None).await.unwrap();
+    tx.set_password(g.officer, None, at(4)).await.unwrap();
     assert!(tx.account(g.officer).await.unwrap().unwrap().password.is_none());
-    assert!(!tx.add_session(AccountId(99_999), "d", at(5)).await.unwrap());
+    assert!(
+        !tx.add_session(AccountId(99_999), session("d"), at(5))
+            .await
+            .unwrap()
+    );
 });
 
 on_both!(a_link_signs_in_once_before_it_expires, |db| async move {
     let (g, mut tx) = ground(db).await;
     for hash in ["a", "b", "c"] {
-        tx.add_link(g.officer, hash, at(0), at(10)).await.unwrap();
+        tx.add_link(g.officer, hash, Purpose::Enter, at(0), at(10))
+            .await
+            .unwrap();
     }
     assert_eq!(tx.link("a", at(9)).await.unwrap(), Some(g.officer));
     assert_eq!(
@@ -129,7 +159,8 @@ on_both!(a_link_signs_in_once_before_it_expires, |db| async move {
         "expired at that instant"
     );
     assert_eq!(tx.use_link("a", at(10)).await.unwrap(), None);
-    assert_eq!(tx.use_link("a", at(9)).await.unwrap(), Some(g.officer));
+    let used = tx.use_link("a", at(9)).await.unwrap();
+    assert_eq!(used, Some((g.officer, Purpose::Enter)));
     assert_eq!(tx.use_link("a", at(9)).await.unwrap(), None);
     assert_eq!(tx.link("a", at(9)).await.unwrap(), None);
     assert_eq!(tx.link("b", at(9)).await.unwrap(), Some(g.officer));
@@ -141,14 +172,8 @@ on_both!(a_link_signs_in_once_before_it_expires, |db| async move {
 
 on_both!(a_token_is_found_until_it_is_ended, |db| async move {
     let (g, mut tx) = ground(db).await;
-    let id = tx
-        .add_api_token("h", "气象台𠮷", g.county, at(0), at(10))
-        .await
-        .unwrap();
-    let other = tx
-        .add_api_token("i", "水文站", g.county, at(0), at(10))
-        .await
-        .unwrap();
+    let id = tx.add_api_token(token(&g, "h", "气象台𠮷"), at(0)).await.unwrap();
+    let other = tx.add_api_token(token(&g, "i", "水文站"), at(0)).await.unwrap();
     let found = tx.api_token("h").await.unwrap().unwrap();
     assert_eq!((found.id, found.unit, found.expires), (id, g.county, at(10)));
     assert_eq!(found.label, "气象台𠮷");
@@ -208,18 +233,21 @@ on_both!(
 
 on_both!(what_was_seen_moves_forward_only, |db| async move {
     let (g, mut tx) = ground(db).await;
-    assert!(tx.add_session(g.officer, "s", at(5)).await.unwrap());
+    assert!(tx.add_session(g.officer, session("s"), at(5)).await.unwrap());
     tx.add_device(g.villages[0], "台", "d", at(5)).await.unwrap();
     tx.put_seen(&[]).await.unwrap();
     let seen = |hash: &str, minutes| Seen {
         hash: hash.to_owned(),
         at: ms(minutes),
     };
-    tx.put_seen(&[seen("s", 4), seen("d", 7), seen("nobody", 9)])
+    tx.add_api_token(token(&g, "t", "台"), at(5)).await.unwrap();
+    assert_eq!(tx.api_token("t").await.unwrap().unwrap().seen, None);
+    tx.put_seen(&[seen("s", 4), seen("d", 7), seen("t", 6), seen("nobody", 9)])
         .await
         .unwrap();
     assert_eq!(tx.session("s").await.unwrap().unwrap().seen, at(5));
     assert_eq!(tx.device("d").await.unwrap().unwrap().seen, at(7));
+    assert_eq!(tx.api_token("t").await.unwrap().unwrap().seen, Some(at(6)));
     let mut many: Vec<Seen> = (0..999).map(|n| seen(&format!("x{n}"), 9)).collect();
     many.push(seen("s", 9));
     tx.put_seen(&many).await.unwrap();
@@ -250,4 +278,147 @@ on_both!(failures_at_a_door_are_kept_and_forgotten, |db| async move {
     tx.drop_throttle("slip", "𠮷").await.unwrap();
     assert_eq!(tx.hold_throttle("slip", "𠮷").await.unwrap(), None);
     assert_eq!(tx.hold_throttle("slip", "b").await.unwrap(), Some(record(3, 7)));
+});
+
+on_both!(
+    an_account_ends_by_its_expiry_and_knows_its_last_sign_in,
+    |db| async move {
+        let (g, mut tx) = ground(db).await;
+        let fresh = tx.account(g.officer).await.unwrap().unwrap();
+        assert_eq!((fresh.expires, fresh.signed_in), (None, None));
+        assert!(fresh.is_open(at(9)));
+        tx.set_expiry(g.officer, Some(at(9))).await.unwrap();
+        tx.set_address(g.officer, Some("new@county.example"), Lang::En)
+            .await
+            .unwrap();
+        assert!(tx.add_session(g.officer, session("a"), at(8)).await.unwrap());
+        assert!(
+            !tx.add_session(g.officer, session("b"), at(9)).await.unwrap(),
+            "expired at that instant"
+        );
+        let now = tx.account(g.officer).await.unwrap().unwrap();
+        assert_eq!((now.signed_in, now.idle_since()), (Some(at(8)), at(8)));
+        assert_eq!(
+            (now.address.as_deref(), now.language),
+            (Some("new@county.example"), Lang::En)
+        );
+        assert!(now.is_open(at(8)) && !now.is_open(at(9)));
+        tx.set_expiry(g.officer, None).await.unwrap();
+        assert!(tx.add_session(g.officer, session("b"), at(9)).await.unwrap());
+    }
+);
+
+on_both!(a_session_that_awaits_something_is_no_sign_in, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    let half = NewSession {
+        awaits: Some(Stage::Code),
+        ..session("half")
+    };
+    assert!(tx.add_session(g.officer, half, at(1)).await.unwrap());
+    assert_eq!(tx.account(g.officer).await.unwrap().unwrap().signed_in, None);
+    let found = tx.session("half").await.unwrap().unwrap();
+    assert_eq!(
+        (found.awaits, found.how.as_str()),
+        (Some(Stage::Code), "password")
+    );
+    for hash in ["a", "b"] {
+        assert!(tx.add_session(g.officer, session(hash), at(2)).await.unwrap());
+    }
+    let all = tx.sessions_of(g.officer).await.unwrap();
+    let hashes: Vec<&str> = all.iter().map(|s| s.hash.as_str()).collect();
+    assert_eq!(hashes, ["a", "b", "half"]);
+    assert_eq!(tx.end_sessions(g.officer, "a", at(3)).await.unwrap(), 2);
+    assert_eq!(tx.end_sessions(g.officer, "a", at(3)).await.unwrap(), 0);
+    assert_eq!(tx.sessions_of(g.officer).await.unwrap().len(), 1);
+});
+
+on_both!(a_second_factor_takes_each_step_once, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    assert_eq!(tx.factor(g.officer).await.unwrap(), None);
+    tx.begin_factor(g.officer, "sealed one", at(1)).await.unwrap();
+    tx.begin_factor(g.officer, "sealed two", at(2)).await.unwrap();
+    let begun = tx.factor(g.officer).await.unwrap().unwrap();
+    assert_eq!(
+        (begun.secret.as_str(), begun.begun, begun.is_confirmed),
+        ("sealed two", at(2), false)
+    );
+    assert!(tx.accounts_with_factor().await.unwrap().is_empty());
+    assert!(tx.take_step(g.officer, 70, at(3)).await.unwrap());
+    for step in [70, 69] {
+        assert!(!tx.take_step(g.officer, step, at(3)).await.unwrap(), "{step}");
+    }
+    assert!(tx.take_step(g.officer, 71, at(3)).await.unwrap());
+    tx.begin_factor(g.officer, "sealed three", at(4)).await.unwrap();
+    let kept = tx.factor(g.officer).await.unwrap().unwrap();
+    assert_eq!(
+        (kept.secret.as_str(), kept.last_step),
+        ("sealed two", 71),
+        "confirmed ones stay"
+    );
+    assert_eq!(tx.accounts_with_factor().await.unwrap(), [g.officer]);
+    tx.put_recovery_codes(g.officer, &["x".into(), "y".into()])
+        .await
+        .unwrap();
+    tx.put_recovery_codes(g.officer, &["y".into(), "z".into()])
+        .await
+        .unwrap();
+    assert_eq!(tx.recovery_codes_left(g.officer).await.unwrap(), 2);
+    assert!(!tx.use_recovery_code(g.officer, "x", at(5)).await.unwrap());
+    assert!(tx.use_recovery_code(g.officer, "y", at(5)).await.unwrap());
+    assert!(!tx.use_recovery_code(g.officer, "y", at(5)).await.unwrap());
+    assert_eq!(tx.recovery_codes_left(g.officer).await.unwrap(), 1);
+    tx.drop_factor(g.officer).await.unwrap();
+    assert_eq!(tx.factor(g.officer).await.unwrap(), None);
+    assert_eq!(tx.recovery_codes_left(g.officer).await.unwrap(), 0);
+    assert!(!tx.take_step(g.officer, 99, at(6)).await.unwrap());
+});
+
+on_both!(former_passwords_are_kept_as_far_as_they_count, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    for n in 1..=6 {
+        tx.add_former_password(g.officer, &format!("h{n}"), 4, at(n))
+            .await
+            .unwrap();
+    }
+    assert_eq!(
+        tx.former_passwords(g.officer, 9).await.unwrap(),
+        ["h6", "h5", "h4", "h3"]
+    );
+    assert_eq!(tx.former_passwords(g.officer, 1).await.unwrap(), ["h6"]);
+});
+
+on_both!(tokens_and_workstations_are_listed, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    let read = NewToken {
+        scope: TokenScope::Read,
+        ..token(&g, "r", "平台")
+    };
+    let one = tx.add_api_token(token(&g, "h", "站"), at(0)).await.unwrap();
+    let two = tx.add_api_token(read, at(1)).await.unwrap();
+    let listed = tx.api_tokens().await.unwrap();
+    let seen: Vec<_> = listed.iter().map(|t| (t.id, t.scope, t.issued)).collect();
+    assert_eq!(
+        seen,
+        [(two, TokenScope::Read, at(1)), (one, TokenScope::Report, at(0))]
+    );
+    assert!(tx.end_api_token(one, at(2)).await.unwrap());
+    assert_eq!(tx.api_tokens().await.unwrap().len(), 1);
+    let [a, b] = g.villages;
+    let first = tx.add_device(a, "台", "d1", at(1)).await.unwrap();
+    let other = tx.add_device(b, "台", "d2", at(1)).await.unwrap();
+    let all = tx.devices_in(&[("/".into(), "0".into())], 10).await.unwrap();
+    assert_eq!(all.len(), 2);
+    assert!(
+        tx.devices_in(&[("/9/".into(), "/90".into())], 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        tx.devices_in(&[("/".into(), "0".into())], 1).await.unwrap().len(),
+        1
+    );
+    tx.end_device(first, at(2)).await.unwrap();
+    let left = tx.devices_in(&[("/".into(), "0".into())], 10).await.unwrap();
+    assert_eq!(left.iter().map(|d| d.id).collect::<Vec<_>>(), [other]);
 });

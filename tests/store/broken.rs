@@ -10,7 +10,9 @@ use allclear::domain::checkin::Content;
 use allclear::domain::ids::LetterId;
 use allclear::domain::progress::Progress;
 use allclear::domain::unit::Contacts;
-use allclear::store::{Error, Granted, Group, Listing, NewAlert, NewLetter, ReportKind};
+use allclear::store::{
+    Error, Granted, Group, Listing, NewAlert, NewLetter, NewSession, NewToken, ReportKind, TokenScope,
+};
 use chrono::TimeDelta;
 
 use super::ground::{at, chase_letter, flood, ground, letter, number, run, said};
@@ -56,16 +58,41 @@ on_both!(of_accounts_sessions_and_workstations, |db| async move {
     tx.grant(id, whole, at(0)).await.unwrap();
     let row = number(&mut tx, "SELECT id FROM role_grant").await;
     broken!(tx, "role_grant"."role" = "'king'", row, tx.grants(id));
-    assert!(tx.add_session(id, "s", at(0)).await.unwrap());
+    never!(tx, "account"."password_at", id.0, tx.account(id));
+    never!(tx, "account"."expires_at", id.0, tx.account(id));
+    never!(tx, "account"."signed_in_at", id.0, tx.account(id));
+    never!(tx, "account"."created_at", id.0, tx.account(id));
+    let session = NewSession {
+        hash: "s",
+        how: "link",
+        browser: "",
+        awaits: None,
+    };
+    assert!(tx.add_session(id, session, at(0)).await.unwrap());
+    broken!(tx, "session"."awaits" = "'king'", id.0, tx.session("s"));
     never!(tx, "session"."began_at", id.0, tx.session("s"));
     never!(tx, "session"."seen_at", id.0, tx.session("s"));
     let device = tx.add_device(g.county, "台", "d", at(0)).await.unwrap();
     never!(tx, "device"."bound_at", device.0, tx.device("d"));
     never!(tx, "device"."seen_at", device.0, tx.device("d"));
     let token = tx
-        .add_api_token("t", "系统", g.county, at(0), at(1))
+        .add_api_token(
+            NewToken {
+                hash: "t",
+                label: "系统",
+                unit: g.county,
+                scope: TokenScope::Read,
+                expires: at(1),
+            },
+            at(0),
+        )
         .await
         .unwrap();
+    broken!(tx, "api_token"."scope" = "'all'", token, tx.api_token("t"));
+    never!(tx, "api_token"."issued_at", token, tx.api_token("t"));
+    never!(tx, "api_token"."seen_at", token, tx.api_tokens());
+    tx.begin_factor(id, "sealed", at(0)).await.unwrap();
+    never!(tx, "second_factor"."begun_at", id.0, tx.factor(id));
     never!(tx, "api_token"."expires_at", token, tx.api_token("t"));
 });
 

@@ -50,6 +50,7 @@ async fn the_routes_that_are_open_to_anyone_are_these() {
             "/language",
             "/link/{token}",
             "/readyz",
+            "/recover",
             "/signin",
             "/signout",
             "/slip"

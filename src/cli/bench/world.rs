@@ -23,7 +23,7 @@ use crate::domain::time::{Timestamp, local_day};
 use crate::domain::unit::{Contacts, UnitKind};
 use crate::service::Service;
 use crate::service::period::{Declaration, NewRule};
-use crate::store::{Granted, NewAccount, NewVersion};
+use crate::store::{Granted, NewAccount, NewVersion, TokenScope};
 
 /// How many villages a township has.
 const TOWNSHIP: usize = 20;
@@ -154,9 +154,9 @@ impl World {
         self.clock.set(clock().now());
         for _ in 0..tokens {
             let me = Actor::console();
-            let token = self
-                .service
-                .issue_token(&me, "bench", self.root, TimeDelta::days(1));
+            let token =
+                self.service
+                    .issue_token(&me, "bench", (self.root, TokenScope::Report), TimeDelta::days(1));
             let _ = writeln!(held, "{}", token.await?);
         }
         let write = |name: &str, text: &str| {

@@ -20,7 +20,7 @@ use crate::domain::time::{Timestamp, local_day};
 use crate::domain::unit::{UnitKind, UnitTree};
 use crate::service::period::{Declaration, NewRule};
 use crate::service::{Service, import};
-use crate::store::{Granted, Lock, NewAccount};
+use crate::store::{Granted, Lock, NewAccount, TokenScope};
 
 /// The county that comes with the program.
 const COUNTY: &[u8] = include_bytes!("../../../config/units/poyang.csv");
@@ -113,7 +113,12 @@ pub(super) async fn set(settings: Settings, pace: Pace) -> Result<Stage, Fail> {
     let mut tokens = HashMap::new();
     for township in tree.iter().filter(|unit| unit.kind == UnitKind::Township) {
         let token = service
-            .issue_token(&me, lang.demo_system(), township.id, TimeDelta::days(2))
+            .issue_token(
+                &me,
+                lang.demo_system(),
+                (township.id, TokenScope::Report),
+                TimeDelta::days(2),
+            )
             .await?;
         tokens.insert(township.id, token);
     }

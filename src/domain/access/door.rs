@@ -7,6 +7,8 @@ use super::{Actor, Deed, Identity, Role, permit};
 pub enum Door {
     /// Open without a session: sign-in, health, style sheets, signed links.
     Anyone,
+    /// Somebody whose first proof was right and whose session awaits more; it is no actor yet.
+    Halfway,
     /// A bound workstation, or a person who reports for or leads a unit.
     Device,
     /// Any signed-in person.

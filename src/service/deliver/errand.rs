@@ -78,7 +78,12 @@ impl Service {
     fn errand(&self, letter: &Claimed, wanted: Wanted) -> Errand {
         let say = match (wanted, &letter.frozen) {
             (Wanted::No, _) => return Errand::Obsolete,
-            (_, Some(frozen)) => return Errand::Resend(frozen.clone().into_bytes()),
+            (_, Some(frozen)) => {
+                return match self.keys.open(&super::place(letter.id), frozen) {
+                    Ok(bytes) => Errand::Resend(bytes),
+                    Err(error) => Errand::Unwritten(error.to_string()),
+                };
+            }
             (Wanted::Kept, None) => return Errand::Unwritten("the kept bytes are gone".to_owned()),
             (Wanted::Yes(say), None) => *say,
         };

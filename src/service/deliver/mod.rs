@@ -142,13 +142,12 @@ impl Service {
         unwritten: &[(i64, String)],
     ) -> Result<Vec<i64>> {
         let now = self.now();
-        let begun: Vec<Begun> = mails
-            .iter()
-            .map(|(id, bytes)| Begun {
-                id: *id,
-                frozen: String::from_utf8_lossy(bytes).into_owned(),
-            })
-            .collect();
+        // Sealed: a mail holds links, and whoever reads a copy of the database must not be able to follow them.
+        let begun = mails.iter().map(|(id, bytes)| {
+            let frozen = self.keys.seal(&place(*id), bytes)?;
+            Ok(Begun { id: *id, frozen })
+        });
+        let begun = begun.collect::<Result<Vec<Begun>>>()?;
         let mut tx = self.store.begin().await?;
         let done = settle::without_sending(hand, obsolete, unwritten, now);
         tx.settle(&hand.lease, &done.letters).await?;
@@ -213,6 +212,11 @@ impl Service {
         self.outgoing.notify_one();
         Ok(())
     }
+}
+
+/// Gives the place for which the kept bytes of a letter are sealed.
+fn place(letter: i64) -> String {
+    format!("letter {letter}")
 }
 
 /// Finds attempts whose process ended before their result was recorded: each may have succeeded, so it is in doubt.

@@ -30,7 +30,6 @@ messages! {
         "Please use at least {n} kinds of characters: capitals, small letters, digits, others.";
     password_former(n): "不能使用最近 {n} 个密码之一，请换一个。", "This is one of the last {n} passwords; please choose another.";
     password_differs: "两次输入的新密码不一样，请重新输入。", "The two new passwords differ; please type them again.";
-    password_wrong_present: "现在的密码不对，请重新输入。", "The present password is wrong; please type it again.";
 
     factor_title: "动态口令（第二因素）", "One-time codes (second factor)";
     factor_asked: "您的岗位要求使用动态口令。请用手机验证器设置后继续。",
@@ -57,5 +56,4 @@ messages! {
         "If there is such an account with an address, the link is on its way.";
     recover_else: "收不到邮件的，请找管理员重置账号。", "Without a letter, ask your administrator to reset the account.";
 
-    me_changed: "密码已修改，其他登录已全部退出。", "The password is changed; all other sessions have ended.";
 }

@@ -44,6 +44,7 @@ mod worlds {
             database: db.url().to_owned(),
             relay_faults: true,
             restarts: true,
+            twin: false,
             silent: Vec::new(),
             aim: Aim::Nowhere,
             sources: Sources::default(),
@@ -210,6 +211,33 @@ mod worlds {
     #[ignore = "every occurrence of every point; tests/run --long"]
     async fn a_process_may_stop_at_every_occurrence_of_every_point_on_postgresql() {
         stop_everywhere(1, fresh_postgres).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn two_processes_on_one_postgresql_do_each_step_once() {
+        let db = fresh_postgres().await;
+        let pair = Plan {
+            units: county(12),
+            days: 2,
+            twin: true,
+            ..plan(&db, 21)
+        };
+        holds(db, pair).await;
+    }
+
+    /// A unit without a code is known by its name under the unit above.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn units_without_a_code_are_lived_with() {
+        let table = String::from_utf8(county(6)).unwrap();
+        let office = ",361128,县水利局,部门,,局值班室,water@poyang.example,,,0793-000-0611";
+        let db = fresh_sqlite();
+        let with_offices = Plan {
+            units: format!("{table}\n{office}\n").into_bytes(),
+            days: 2,
+            ..plan(&db, 22)
+        };
+        let outcome = holds(db, with_offices).await;
+        assert_eq!(outcome.units, 11);
     }
 
     /// The same seed tells the same story, whatever the machine is doing.

@@ -1,7 +1,7 @@
 //! Knows, in the plainest way, who owes what when: the yardstick by which the service is judged. It shares no rule
 //! with the service and looks into none of its tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
@@ -150,6 +150,8 @@ impl Owed {
 pub(super) struct Model {
     pub(super) seasons: Vec<Season>,
     pub(super) owed: Vec<Owed>,
+    /// The places of what each unit owes, in order.
+    of_unit: BTreeMap<usize, Vec<usize>>,
     opened: BTreeSet<(usize, usize, NaiveDate)>,
 }
 
@@ -206,9 +208,8 @@ impl Model {
     /// Lets a unit owe a round: by a report that it owes anyway, or by a new one.
     fn ask(&mut self, instance: &Instance, unit: usize) -> Option<usize> {
         let serves = (instance.season, instance.rule, instance.day);
-        let near = |owed: &&mut Owed| {
-            owed.unit == unit
-                && owed.roll_up == instance.roll_up
+        let near = |owed: &Owed| {
+            owed.roll_up == instance.roll_up
                 && (owed.scheduled - instance.due).abs() <= NEAR
                 && instance.opens < owed.closes
                 && !owed
@@ -216,10 +217,17 @@ impl Model {
                     .iter()
                     .any(|(season, _, _)| *season == instance.season)
         };
-        if let Some(host) = self.owed.iter_mut().rev().find(near) {
-            host.serves.push(serves);
+        let places = self.of_unit.entry(unit).or_default();
+        let host = places
+            .iter()
+            .rev()
+            .copied()
+            .find(|place| near(&self.owed[*place]));
+        if let Some(host) = host {
+            self.owed[host].serves.push(serves);
             return None;
         }
+        places.push(self.owed.len());
         self.owed.push(Owed {
             unit,
             roll_up: instance.roll_up,
@@ -239,9 +247,8 @@ impl Model {
 
     /// Finds what is owed by the unit and the due time that a letter names.
     pub(super) fn find(&self, unit: usize, due: Timestamp) -> Option<usize> {
-        self.owed
-            .iter()
-            .position(|owed| owed.unit == unit && owed.was_due(due))
+        let mut places = self.of_unit.get(&unit)?.iter().copied();
+        places.find(|place| self.owed[*place].was_due(due))
     }
 }
 

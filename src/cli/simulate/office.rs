@@ -12,9 +12,10 @@ use crate::domain::access::Actor;
 use crate::domain::calendar::DayKind;
 use crate::domain::ids::{AlertId, CheckInId, ObligationId};
 use crate::domain::period::{Hours, Level, LocalTime, Scope};
-use crate::domain::unit::UnitKind;
+use crate::domain::unit::{UnitKind, UnitName, UnitTree};
 use crate::service::period::{Declaration, NewRule};
 use crate::service::{Answer, Error, Service, Word};
+use crate::service::{Into, Succession};
 
 const REASON: &str = "simulated";
 
@@ -311,12 +312,53 @@ impl Play {
                 self.roster.rename(place, &name);
             }
             Edit::Close(place) => drop(self.roster.close(place, &day)),
+            Edit::Merge(place) => return self.merge(place, true),
+            Edit::Join(place) => return self.merge(place, false),
             Edit::Sister(place) => {
                 let code = format!("{}", 999_000_000_000_u64 + place as u64);
                 self.roster.add_sister(place, &code);
             }
         }
         self.import()
+    }
+
+    /// Lets a village and the one after it under the same township become one, a new one or the other.
+    fn merge(&mut self, place: usize, founds: bool) -> Result<(), Broken> {
+        let now = self.now();
+        let Some(other) = self.roster.sister(place, now) else {
+            return Ok(());
+        };
+        let id = |place: usize| self.roster.members[place].id;
+        let name = format!("M{place}");
+        let wanted = match founds {
+            true => Succession::Merge {
+                units: vec![id(place), id(other)],
+                into: Into::New(UnitName::parse(&name).map_err(|error| error.to_string())?),
+            },
+            false => Succession::Merge {
+                units: vec![id(place)],
+                into: Into::Existing(id(other)),
+            },
+        };
+        let tree = self.act(|service| {
+            let wanted = wanted.clone();
+            async move {
+                // Who died between the deed and the answer looks first whether it was done.
+                let ended = |tree: &UnitTree| matches!(&wanted, Succession::Merge { units, .. } if tree.get(units[0]).is_none());
+                if !ended(&*service.tree().await?) {
+                    service.succeed_units(&Actor::console(), &wanted, REASON).await?;
+                }
+                service.tree().await
+            }
+        })?;
+        let tree = tree.map_err(|error| error.to_string())?;
+        self.roster.end(place, now);
+        if founds {
+            self.roster.end(other, now);
+            self.roster.found(&name, (place, other), now);
+        }
+        self.roster.learn(&tree);
+        Ok(())
     }
 
     /// Imports the table of units.

@@ -42,6 +42,8 @@ pub(super) struct Play {
     /// Who never reports.
     pub(super) silent: BTreeSet<usize>,
     life: Option<Life>,
+    /// A second process on the same database.
+    twin: Option<Life>,
     queue: BTreeMap<(Timestamp, u64), Event>,
     next_place: u64,
     wake: Option<Timestamp>,
@@ -77,6 +79,7 @@ impl Play {
             planned: Vec::new(),
             silent: BTreeSet::new(),
             life: None,
+            twin: None,
             queue: BTreeMap::new(),
             next_place: 0,
             wake: None,
@@ -90,6 +93,18 @@ impl Play {
         };
         play.start(aim)?;
         Ok(play)
+    }
+
+    /// Starts a second process that works beside the first and is never killed.
+    pub(super) fn add_twin(&mut self) -> Result<(), Broken> {
+        let twin = Life::begin(&self.ground, Aim::Nowhere, "twin".to_owned());
+        self.twin = Some(twin.map_err(|end| format!("{end:?}"))?);
+        Ok(())
+    }
+
+    /// Tells whether two processes work.
+    pub(super) fn has_twin(&self) -> bool {
+        self.twin.is_some()
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -191,9 +206,20 @@ impl Play {
             let Some(life) = &mut self.life else {
                 return Err("no process runs".to_owned());
             };
-            match life.work() {
+            // Both at the very same time, on threads of their own: neither knows of the other.
+            let twin = &mut self.twin;
+            let (first, second) = std::thread::scope(|scope| {
+                let second = twin.as_mut().map(|twin| scope.spawn(|| twin.work()));
+                (life.work(), second.map(std::thread::ScopedJoinHandle::join))
+            });
+            let second = match second {
+                None => None,
+                Some(Ok(Ok(wake))) => wake,
+                Some(other) => return Err(format!("the second process: {other:?}")),
+            };
+            match first {
                 Ok(wake) => {
-                    self.wake = wake;
+                    self.wake = [wake, second].into_iter().flatten().min();
                     break;
                 }
                 Err(End::Died(point)) => self.rise(point)?,
@@ -298,7 +324,7 @@ impl Play {
     /// Stops the last process in good order.
     pub(super) fn end(&mut self) {
         self.count_passes();
-        if let Some(life) = self.life.take() {
+        for life in self.life.take().into_iter().chain(self.twin.take()) {
             life.end();
         }
     }

@@ -97,6 +97,8 @@ pub(super) struct Book {
     /// Recipients that were refused for good, and when.
     pub(super) refused: Vec<(Timestamp, String)>,
     pub(super) life: u32,
+    /// When a recipient was put off.
+    put_off: Vec<Timestamp>,
     rng: Option<StdRng>,
     stalls: u32,
 }
@@ -152,6 +154,21 @@ impl Relay {
         found.map(|(_, _, weather)| *weather)
     }
 
+    /// Tells whether everything that came between two instants was taken at once.
+    pub(super) fn was_calm(&self, from: Timestamp, until: Timestamp) -> bool {
+        let within = |at: Timestamp| from <= at && at <= until;
+        let book = self.book();
+        let storm = self
+            .weather
+            .iter()
+            .any(|(began, ended, _)| *began <= until && from < *ended);
+        let later = book.seen.iter().rev().skip_while(|seen| seen.at > until);
+        let mut later = later.take_while(|seen| seen.at >= from);
+        !storm
+            && !book.put_off.iter().any(|at| within(*at))
+            && later.all(|seen| seen.verdict == Verdict::Accepted)
+    }
+
     /// Tells whether no mischance may befall single letters.
     pub(super) fn is_reliable(&self) -> bool {
         !self.faults
@@ -181,6 +198,7 @@ impl Relay {
             return Answer::Words("550 5.1.1 no such user".to_owned());
         }
         if self.now() == Some(Weather::Greylists) || (self.faults && self.chance(2)) {
+            self.book().put_off.push(now);
             return Answer::Words("451 4.7.1 come again".to_owned());
         }
         Answer::Usual

@@ -156,7 +156,9 @@ fn timeline(play: &Play, book: &[Seen], lang: Lang) -> String {
                 .get(unit)
                 .map(|m| m.code.as_str())
                 .unwrap_or_default();
-            let label = format!("{label} {}", play.roster.label(unit));
+            let label = format!("{label} {}", play.roster.label(unit))
+                .trim_start()
+                .to_owned();
             units
                 .entry(label)
                 .or_default()

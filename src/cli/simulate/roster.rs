@@ -11,6 +11,7 @@ use crate::domain::unit::{UnitKind, UnitPath, UnitTree};
 /// A unit of the table.
 #[derive(Debug, Clone)]
 pub(super) struct Member {
+    /// Empty if it has none.
     pub(super) code: String,
     /// Every name that it ever bore, the present one last.
     pub(super) names: Vec<String>,
@@ -25,7 +26,23 @@ pub(super) struct Member {
     pub(super) until: Option<Timestamp>,
 }
 
+/// Gives what tells a unit of the table from all others: its code, or its name under the unit above.
+fn key(code: &str, above: Option<usize>, name: &str) -> String {
+    match code.is_empty() {
+        true => format!("{above:?} {name}"),
+        false => code.to_owned(),
+    }
+}
+
 impl Member {
+    fn key(&self) -> String {
+        key(
+            &self.code,
+            self.above,
+            self.names.last().map_or("", String::as_str),
+        )
+    }
+
     pub(super) fn is_there(&self, at: Timestamp) -> bool {
         self.since <= at && self.until.is_none_or(|until| at < until)
     }
@@ -41,14 +58,17 @@ impl Member {
 pub(super) struct Roster {
     pub(super) members: Vec<Member>,
     pub(super) records: Vec<Record>,
+    /// The places of the units that bear or bore a name.
+    named: BTreeMap<String, Vec<usize>>,
 }
 
 impl Roster {
-    /// Reads a table; every unit needs a code.
+    /// Reads a table.
     pub(super) fn read(records: Vec<Record>, at: Timestamp) -> Result<Self, String> {
         let mut roster = Self {
             members: Vec::new(),
             records,
+            named: BTreeMap::new(),
         };
         roster.take_in(at)?;
         match roster.members.is_empty() {
@@ -67,16 +87,11 @@ impl Roster {
             .members
             .iter()
             .enumerate()
-            .map(|(place, m)| (m.code.clone(), place))
+            .map(|(place, m)| (m.key(), place))
             .collect();
         for row in rows {
             let code = row.code.as_ref().map(|code| code.as_str().to_owned());
-            let Some(code) = code else {
-                return Err(format!(
-                    "the unit {} has no code; a simulation needs one",
-                    row.name
-                ));
-            };
+            let code = code.unwrap_or_default();
             let addresses = |list: &Option<Vec<crate::domain::address::Address>>| {
                 list.iter()
                     .flatten()
@@ -89,20 +104,26 @@ impl Roster {
             };
             let name = row.name.as_str().to_owned();
             let over = row.until.is_some();
+            let key = key(&code, above, &name);
             if let Some(known) = places
-                .get(&code)
+                .get(&key)
                 .copied()
                 .and_then(|place| self.members.get_mut(place))
             {
                 if known.names.last() != Some(&name) {
-                    known.names.push(name);
+                    known.names.push(name.clone());
+                    self.named.entry(name).or_default().extend(places.get(&key));
                 }
                 if over && known.until.is_none() {
                     known.until = Some(at);
                 }
                 continue;
             }
-            places.insert(code.clone(), self.members.len());
+            places.insert(key, self.members.len());
+            self.named
+                .entry(name.clone())
+                .or_default()
+                .push(self.members.len());
             self.members.push(Member {
                 code,
                 names: vec![name],
@@ -126,8 +147,17 @@ impl Roster {
             .iter()
             .filter_map(|unit| Some((unit.code.as_ref()?.as_str(), unit)))
             .collect();
+        let above: Vec<UnitId> = self.members.iter().map(|m| m.id).collect();
         for member in &mut self.members {
-            if let Some(unit) = by_code.get(member.code.as_str()) {
+            let parent = member.above.and_then(|place| above.get(place)).copied();
+            let found = match member.code.is_empty() {
+                false => by_code.get(member.code.as_str()).copied(),
+                true => tree.iter().find(|unit| {
+                    unit.parent == parent
+                        && Some(unit.name.as_str()) == member.names.last().map(String::as_str)
+                }),
+            };
+            if let Some(unit) = found {
                 (member.id, member.path) = (unit.id, unit.path.clone());
             }
         }
@@ -168,9 +198,11 @@ impl Roster {
     /// Finds a unit by the names in a letter.
     pub(super) fn find(&self, above: &str, name: &str) -> Option<usize> {
         let is = |member: &Member, name: &str| member.names.iter().any(|known| known == name);
-        self.members.iter().position(|member| {
-            let parent = member.above.and_then(|place| self.members.get(place));
-            is(member, name) && parent.is_none_or(|parent| is(parent, above))
+        self.named.get(name)?.iter().copied().find(|place| {
+            let parent = self.members[*place]
+                .above
+                .and_then(|place| self.members.get(place));
+            parent.is_none_or(|parent| is(parent, above))
         })
     }
 
@@ -186,6 +218,50 @@ impl Roster {
         }
     }
 
+    /// Gives the unit after one, of its kind and under the same unit above, if both are there.
+    pub(super) fn sister(&self, place: usize, at: Timestamp) -> Option<usize> {
+        let one = self.members.get(place).filter(|m| m.is_there(at))?;
+        let is_sister = |m: &Member| m.above == one.above && m.kind == one.kind && m.is_there(at);
+        let after = self.members.iter().enumerate().skip(place + 1);
+        after.filter(|(_, m)| is_sister(m)).map(|(place, _)| place).next()
+    }
+
+    /// Ends a unit, and takes it off the table.
+    pub(super) fn end(&mut self, place: usize, at: Timestamp) {
+        if let Some(row) = self.row_of(place) {
+            self.records.remove(row);
+        }
+        if let Some(member) = self.members.get_mut(place) {
+            member.until = Some(at);
+        }
+    }
+
+    /// Founds a unit without a code, which begins with the addresses of those that it follows.
+    pub(super) fn found(&mut self, name: &str, of: (usize, usize), at: Timestamp) {
+        let (Some(one), Some(other)) = (self.members.get(of.0), self.members.get(of.1)) else {
+            return;
+        };
+        let join = |one: &[String], other: &[String]| {
+            let more = other.iter().filter(|address| !one.contains(address));
+            one.iter().chain(more).cloned().collect()
+        };
+        let founded = Member {
+            code: String::new(),
+            names: vec![name.to_owned()],
+            reporter: join(&one.reporter, &other.reporter),
+            backup: join(&one.backup, &other.backup),
+            head: join(&one.head, &other.head),
+            since: at,
+            until: None,
+            ..one.clone()
+        };
+        self.named
+            .entry(name.to_owned())
+            .or_default()
+            .push(self.members.len());
+        self.members.push(founded);
+    }
+
     fn column(&self, wanted: Column) -> Option<usize> {
         let headings = &self.records.first()?.cells;
         headings
@@ -194,10 +270,14 @@ impl Roster {
     }
 
     fn row_of(&self, place: usize) -> Option<usize> {
-        let (code, column) = (&self.members.get(place)?.code, self.column(Column::Code)?);
-        self.records
-            .iter()
-            .position(|record| record.cells.get(column).is_some_and(|cell| cell.trim() == code))
+        let (code, name) = (self.column(Column::Code)?, self.column(Column::Name)?);
+        let member = self.members.get(place)?;
+        let cell =
+            |record: &Record, column: usize| record.cells.get(column).map(|cell| cell.trim().to_owned());
+        self.records.iter().position(|record| {
+            let is_it = cell(record, code).as_ref() == Some(&member.code);
+            is_it && (!member.code.is_empty() || cell(record, name).as_ref() == member.names.last())
+        })
     }
 
     fn write(&mut self, row: usize, column: Column, text: &str) {
@@ -212,9 +292,10 @@ impl Roster {
         }
     }
 
-    /// Writes another name for a unit into the table.
+    /// Writes another name for a unit into the table; one without a code is known by its name alone.
     pub(super) fn rename(&mut self, place: usize, name: &str) {
-        if let Some(row) = self.row_of(place) {
+        let has_code = self.members.get(place).is_some_and(|m| !m.code.is_empty());
+        if let Some(row) = self.row_of(place).filter(|_| has_code) {
             self.write(row, Column::Name, name);
         }
     }

@@ -53,6 +53,10 @@ pub(super) enum Edit {
     Rename(usize),
     Close(usize),
     Sister(usize),
+    /// Two villages become a new one.
+    Merge(usize),
+    /// A village goes over into another.
+    Join(usize),
 }
 
 /// Something that happens at an instant.

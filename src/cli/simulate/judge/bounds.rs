@@ -82,13 +82,12 @@ pub(super) fn paused(case: &Case<'_>) -> Finding {
             let owed = &case.play.model.owed[*place];
             // What was promised, whatever the service answered; never past closing.
             let until = (hold.at + case.play.ground.settings.chase.pause.delta()).min(owed.closes);
-            let broken = case.letters.iter().find(|letter| {
+            let broken = case.naming(*place).find(|letter| {
                 let first = letter.first();
                 let within = hold.at < first.at && first.at < until;
                 // Another deadline is another chase.
                 within
                     && is_chase(first.mail.about)
-                    && letter.named.contains(place)
                     && owed.due_at(hold.at) == owed.due_at(first.at)
                     && owed.is_wanted_through(hold.at, first.at)
             });
@@ -120,8 +119,11 @@ pub(super) fn closed(case: &Case<'_>) -> Finding {
             finding.look();
             let (owed, first) = (&case.play.model.owed[*place], letter.first());
             let up = case.play.relay.is_reliable() && case.play.log.was_up(owed.due, first.at);
-            let notices = case.letters.iter().filter(|other| other.named.contains(place));
-            let only = notices.filter(|other| other.first().at >= owed.due).count() == 1;
+            let only = case
+                .naming(*place)
+                .filter(|other| other.first().at >= owed.due)
+                .count()
+                == 1;
             if first.at >= owed.closes && up && !only {
                 finding.wrong(format!(
                     "{} at {} was told of {}",

@@ -26,7 +26,7 @@ pub(super) fn told(case: &Case<'_>, facts: &Facts) -> Finding {
             continue;
         }
         finding.look();
-        let notices = || case.letters.iter().filter(|letter| letter.named.contains(&place));
+        let notices = || case.naming(place);
         let due = |letter: &&super::Letter<'_>| letter.first().mail.due == Some(owed.due);
         let overdue = |letter: &&super::Letter<'_>| letter.first().mail.about != About::Reminder;
         let arrived = notices().filter(due).filter(overdue).any(|letter| {
@@ -210,7 +210,7 @@ pub(super) fn caught_up(case: &Case<'_>) -> Finding {
     let play = case.play;
     for (died, back) in &play.log.down {
         let soon = *back + TimeDelta::seconds(60);
-        if !play.relay.is_reliable() || !play.log.was_up(*back + TimeDelta::milliseconds(1), soon) {
+        if !play.relay.was_calm(*back, soon) || !play.log.was_up(*back + TimeDelta::milliseconds(1), soon) {
             continue;
         }
         for (place, owed) in play.model.owed.iter().enumerate() {
@@ -219,7 +219,7 @@ pub(super) fn caught_up(case: &Case<'_>) -> Finding {
                 continue;
             }
             finding.look();
-            if !tried(case, place, owed.due, soon) {
+            if !tried(case, place, owed.due, soon) && !refused(case, place, *died, soon) {
                 finding.wrong(format!(
                     "{} was not caught up with at {}",
                     case.owed(place),
@@ -233,11 +233,18 @@ pub(super) fn caught_up(case: &Case<'_>) -> Finding {
 
 /// Tells whether a letter about an overdue report came to the server between two instants.
 fn tried(case: &Case<'_>, place: usize, from: Timestamp, until: Timestamp) -> bool {
-    case.letters.iter().any(|letter| {
-        let about = letter.first().mail.about;
-        let is_notice = matches!(about, About::Overdue | About::Escalated) && letter.named.contains(&place);
+    case.naming(place).any(|letter| {
+        let is_notice = matches!(letter.first().mail.about, About::Overdue | About::Escalated);
         is_notice && letter.seen.iter().any(|seen| from <= seen.at && seen.at <= until)
     })
+}
+
+/// Tells whether the server refused one of those whom it concerns for good; then the step passes on in its own time.
+fn refused(case: &Case<'_>, place: usize, from: Timestamp, until: Timestamp) -> bool {
+    let circle = circle(case, place);
+    let book = case.play.relay.book();
+    let mut refused = book.refused.iter();
+    refused.any(|(at, to)| from <= *at && *at <= until && circle.contains(to))
 }
 
 /// Nothing wrong anywhere: then the first step comes to the second.

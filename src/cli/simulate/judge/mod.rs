@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::play::{Broken, Play};
+use super::post::About;
 use super::relay::Seen;
 
 pub use records::Facts;
@@ -81,6 +82,10 @@ struct Case<'a> {
     play: &'a Play,
     book: &'a [Seen],
     letters: Vec<Letter<'a>>,
+    /// The places of the letters that name something owed.
+    naming: BTreeMap<usize, Vec<usize>>,
+    /// The places of the urgent letters that name a receipt.
+    urgent: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Case<'a> {
@@ -101,7 +106,35 @@ impl<'a> Case<'a> {
             })
             .collect();
         letters.sort_by_key(|letter| letter.first().at);
-        Self { play, book, letters }
+        let (mut naming, mut urgent) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+        for (place, letter) in letters.iter().enumerate() {
+            for owed in &letter.named {
+                naming.entry(*owed).or_default().push(place);
+            }
+            let mail = &letter.seen[0].mail;
+            if let (About::Urgent, Some(receipt)) = (mail.about, &mail.receipt) {
+                urgent.entry(receipt.as_str()).or_default().push(place);
+            }
+        }
+        Self {
+            play,
+            book,
+            letters,
+            naming,
+            urgent,
+        }
+    }
+
+    /// Gives the letters that name something owed, in order of time.
+    fn naming(&self, owed: usize) -> impl Iterator<Item = &Letter<'a>> {
+        let places = self.naming.get(&owed).into_iter().flatten();
+        places.map(|place| &self.letters[*place])
+    }
+
+    /// Gives the letters about an urgent report.
+    fn urgent(&self, receipt: &str) -> impl Iterator<Item = &Letter<'a>> {
+        let places = self.urgent.get(receipt).into_iter().flatten();
+        places.map(|place| &self.letters[*place])
     }
 
     fn at(&self, at: crate::domain::time::Timestamp) -> String {

@@ -1,0 +1,210 @@
+//! Knows how a world is set up: where it lives, its settings, its weather, its units, and what will happen in any case.
+
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use rand::Rng;
+use rand::rngs::StdRng;
+
+use super::play::Play;
+use super::relay::{Relay, forecast};
+use super::roster::Roster;
+use super::story::{Edit, Event, Words, seasons};
+use super::{Plan, Refusal};
+use crate::config::{Settings, Sources};
+use crate::crash::Aim;
+use crate::domain::access::Actor;
+use crate::domain::language::Lang;
+use crate::domain::time::Timestamp;
+use crate::domain::unit::UnitKind;
+use crate::store::{NewAccount, Options, Store};
+
+/// A folder that goes when this does.
+pub(super) struct Folder(pub(super) PathBuf);
+
+impl Folder {
+    pub(super) fn new() -> std::io::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("allclear-simulate-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("sqlite:{}", self.0.join("simulated.db").display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Refuses a database that holds anything.
+pub(super) fn refuse_full(runtime: &tokio::runtime::Runtime, url: &str) -> Result<(), Refusal> {
+    let full = runtime.block_on(async {
+        if let Some(file) = url.strip_prefix("sqlite:") {
+            let file = std::path::Path::new(file.trim_start_matches("//"));
+            return Ok(file.metadata().is_ok_and(|it| it.len() > 0));
+        }
+        let store = Store::open(
+            url,
+            Options {
+                connections: 1,
+                ..Options::default()
+            },
+        )
+        .await?;
+        let full = store.read().await?.has_tables().await;
+        store.close().await;
+        full
+    });
+    match full {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Refusal::NotEmpty),
+        Err(error) => Err(Refusal::Broken(crate::store::Error::to_string(&error))),
+    }
+}
+
+pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settings, Refusal> {
+    let has = |settings: &Settings| !settings.duty.leaders.is_empty();
+    let mut flags = plan.sources.flags.clone();
+    let port = port.to_string();
+    let folder = folder.0.display().to_string();
+    let mut set = vec![
+        ("database.url", plan.database.as_str()),
+        ("database.url_file", ""),
+        ("service.data_dir", &folder),
+        ("service.zone", "Asia/Shanghai"),
+        ("service.mark", ""),
+        ("seal.key_file", "seal.key"),
+        ("mail.host", "127.0.0.1"),
+        ("mail.port", &port),
+        ("mail.tls", "plain"),
+        ("mail.login", ""),
+        ("mail.password", ""),
+        ("mail.password_file", ""),
+        ("mail.from_address", "duty@county.example"),
+        ("mail.connect_timeout", "2s"),
+        ("mail.command_timeout", "400ms"),
+        ("mail.data_timeout", "400ms"),
+    ];
+    let load = |flags: &Vec<(String, String)>| {
+        let sources = Sources {
+            flags: flags.clone(),
+            ..plan.sources.clone()
+        };
+        Settings::load(&sources).map_err(|faults| Refusal::Broken(faults.to_string()))
+    };
+    flags.extend(
+        set.drain(..)
+            .map(|(key, value)| (key.to_owned(), value.to_owned())),
+    );
+    let settings = load(&flags)?;
+    if has(&settings) {
+        return Ok(settings);
+    }
+    flags.push(("duty.leaders".to_owned(), "leader@county.example".to_owned()));
+    flags.push(("duty.officers".to_owned(), "officer@county.example".to_owned()));
+    load(&flags)
+}
+
+/// Draws the weather, and which addresses die.
+pub(super) fn prepare_relay(
+    relay: &mut Relay,
+    plan: &Plan,
+    roster: &Roster,
+    settings: &Settings,
+    begin: Timestamp,
+    rng: &mut StdRng,
+) {
+    if plan.relay_faults {
+        relay.weather = forecast(rng, begin, plan.days);
+    }
+    relay.safe = settings
+        .duty
+        .leaders
+        .iter()
+        .map(|address| address.as_str().to_owned())
+        .collect();
+    for member in villages(roster).map(|place| &roster.members[place]) {
+        for address in member.reporter.iter().chain(&member.backup).chain(&member.head) {
+            if rng.random_range(0..100) < 4 {
+                let died = begin + TimeDelta::minutes(rng.random_range(0..i64::from(plan.days) * 1440));
+                relay.dead.insert(address.clone(), died);
+            }
+        }
+    }
+}
+
+/// Makes the accounts and imports the units, as before any period.
+pub(super) fn settle_in(play: &mut Play, plan: &Plan) -> Result<(), Refusal> {
+    for (place, login) in ["officer", "clerk"].into_iter().enumerate() {
+        let made = play.act(|service| async move {
+            let new = NewAccount {
+                login: login.to_owned(),
+                label: login.to_owned(),
+                address: None,
+                language: Lang::default(),
+            };
+            service.create_account(&Actor::console(), new, &[]).await
+        })?;
+        play.accounts[place] = made.map_err(|error| Refusal::Broken(error.to_string()))?;
+    }
+    play.import()?;
+    for code in &plan.silent {
+        let found = play.roster.members.iter().position(|m| m.code == *code);
+        play.silent
+            .insert(found.ok_or_else(|| Refusal::NoSuchUnit(code.clone()))?);
+    }
+    Ok(())
+}
+
+/// Puts down what will happen in any case.
+pub(super) fn story(play: &mut Play, plan: &Plan, begin: Timestamp, rng: &mut StdRng) -> Result<(), Refusal> {
+    let lang = play.ground.settings.service.language;
+    let words = Words {
+        season: lang.simulate_season(),
+        alarm: lang.simulate_alarm(),
+        evening: lang.simulate_evening(),
+        night: lang.simulate_night(),
+        extra: lang.simulate_extra(),
+        summary: lang.simulate_summary(),
+    };
+    play.planned = seasons(rng, begin, plan.days, words);
+    play.declare(0)?;
+    let noon = |day: i64, rng: &mut StdRng| {
+        begin + TimeDelta::days(day) + TimeDelta::minutes(rng.random_range(690..830))
+    };
+    if plan.days > 1 {
+        let starts = play.planned[1].starts;
+        // Known only when it is declared.
+        play.later(starts, Event::Declare(1));
+    }
+    let villages: Vec<usize> = villages(&play.roster).collect();
+    let edits = [
+        Edit::Rename as fn(usize) -> Edit,
+        Edit::Close,
+        Edit::Sister,
+        Edit::Merge,
+        Edit::Join,
+    ];
+    for (day, edit) in (1..i64::from(plan.days)).zip(edits.into_iter().cycle()) {
+        if let Some(place) = villages.get(rng.random_range(0..villages.len().max(1))) {
+            let at = noon(day, rng);
+            play.later(at, Event::Edit(edit(*place)));
+        }
+    }
+    if plan.restarts || plan.aim != Aim::Nowhere {
+        let at = noon(0, rng) + TimeDelta::hours(5);
+        play.later(at, Event::Restore);
+    }
+    Ok(())
+}
+
+/// Gives the places of villages and communities.
+fn villages(roster: &Roster) -> impl Iterator<Item = usize> {
+    let is = |kind| matches!(kind, UnitKind::Village | UnitKind::Community);
+    let members = roster.members.iter().enumerate();
+    members.filter(move |(_, m)| is(m.kind)).map(|(place, _)| place)
+}

@@ -154,6 +154,10 @@ pub struct Urgent {
     pub unit_phone: Option<String>,
     /// How often leaders have been called before.
     pub calls_before: u32,
+    /// Which round of calls this is: how often all steps were gone through, and the step; both from 0.
+    pub call: (u32, usize),
+    /// Who had it without a word, so that it is open again.
+    pub silent: Option<String>,
 }
 
 /// A report that somebody else entered for a unit (rule 16).

@@ -3,13 +3,38 @@
 use super::messages;
 
 messages! {
-    alerts_title: "紧急信息", "Urgent reports";
-    alerts_none: "没有紧急信息。", "There is no urgent report.";
+    alerts_title: "事件与紧急信息", "Incidents and urgent reports";
+    alerts_none: "没有待签收的紧急信息。", "No urgent report waits for an acknowledgement.";
+    alerts_mine: "通知了您", "sent to you";
+    alerts_read: "查看详情", "Read more";
+    alerts_open(n): "处置中的事件 {n} 起", "{n} open incident" | "{n} open incidents";
+    glance_title: "今日报送", "Reports today";
+    glance_none: "今天没有报送场次。", "No round today.";
+    glance_line(expected, received, all_clear, incidents): "应报 {expected}，已报 {received}，无情况 {all_clear}，有情况 {incidents}",
+        "expected {expected}, reported {received}, all clear {all_clear}, incidents {incidents}";
+    glance_unmet(n): "未报 {n}", "{n} missing";
+    glance_all_in: "全部已报", "all in";
     alert_unacknowledged: "待签收", "Nobody has it yet";
     alert_acknowledged(by, time): "{by} {time} 已阅知", "{by} has it since {time}";
     alert_exhausted: "多次通知无人签收，请立即打电话", "Nobody answered; phone now";
     alert_red_nobody: "没有可通知的领导邮箱", "no leader's address to write to";
     alert_red_failed: "通知邮件都没有送达", "every letter failed";
+    alert_red_silent: "签收后没有处理意见，已重新通知", "acknowledged without a word; it is open again";
+    alert_step_nobody(step): "第 {step} 步没有可通知的人，已直接通知下一步。", "Step {step} has nobody to tell; the next step was told at once.";
+    alert_step_failed(step): "第 {step} 步的邮件全部无法送达，已直接通知下一步。", "Every letter of step {step} failed; the next step was told at once.";
+    alert_reopened(by, time): "{by} 签收后没有处理意见，{time} 重新通知。", "{by} had it but sent no word; opened again {time}.";
+    alert_missing(who): "要求全部签收，还差：{who}", "All are asked to acknowledge; still missing: {who}";
+    alert_word_until(time): "{time} 前请补充处理意见，否则重新通知", "A word is wanted until {time}, or all are told again";
+    alert_asks_all: "（须全部签收）", " (all must acknowledge)";
+    alert_forwarded(address): "经发给 {address} 的邮件", "by the letter to {address}";
+    alert_escalate: "立即升级", "Escalate now";
+    alert_escalate_hint: "不等时间到，马上通知下一步的人。", "Tells the next step at once instead of waiting.";
+    alert_remark: "处理意见", "A word for the others";
+    alert_remark_hint: "例如：已派应急分队，我在赶往现场", "for example: a team is on its way";
+    alert_remark_button: "发送", "Send";
+    alert_caller_who: "来电人是被通知人中的", "The caller is";
+    alert_caller_other: "不在被通知人中", "somebody else";
+    list_joint: "、", ", ";
     alert_next(time): "{time} 再次通知并扩大范围", "Goes out again, to more people, at {time}";
     alert_received: "收到时间", "Received";
     alert_not_known: "尚不清楚", "not known yet";
@@ -36,6 +61,9 @@ messages! {
     alert_phone_button: "登记签收", "Record it";
     alert_caller_hint: "例如：带班副县长", "for example: deputy county head on duty";
     notice_acknowledged: "已记录：您已阅知。", "Recorded: you have it.";
+    notice_escalated: "已升级，正在通知下一步的人。", "Escalated: the next step is being told.";
+    notice_escalated_already: "没有变化：之前已经升级，或已有人签收，或已通知到所有人。",
+        "Nothing changed: it had gone on already, somebody has it, or nobody is left to be told.";
     notice_phone_acknowledged: "已登记电话签收。", "The call is recorded.";
 
     answer_title_chase: "催报签收", "Acknowledge";
@@ -57,4 +85,10 @@ messages! {
     answer_unknown: "链接不完整或已失效。请从邮件中完整复制链接，或打电话给值班室。",
         "The link is incomplete or no longer valid. Copy all of it from the letter, or phone the duty office.";
     answer_urgent_done: "已记录：您已阅知，不再继续通知。", "Recorded: you have it. Nobody else is called.";
+    answer_urgent_partly: "已记录：您已阅知。还在等其他人签收。", "Recorded: you have it. Others are still asked.";
+    answer_as(who): "您将以 {who} 的身份签收。", "You acknowledge as {who}.";
+    answer_as_done(who): "签收人：{who}", "Acknowledged as {who}";
+    answer_not_me: "邮件是转发给我的", "The letter was forwarded to me";
+    answer_post: "您的单位和岗位", "Your unit and post";
+    answer_post_hint: "例如：县应急局值班副局长", "for example: deputy head on duty, emergency bureau";
 }

@@ -74,7 +74,11 @@ messages! {
     reach_title: "领导通知情况", "Whom it reached";
     reach_sending: "正在通知值班领导和值班员。请同时打电话。", "Leaders and officers on duty are being told. Please phone as well.";
     reach_acknowledged(by, time): "{by} {time} 已签收", "{by} has it since {time}";
-    reach_failed: "未能送达，请立即打电话给值班室！", "It could not be delivered. Phone the duty office now!";
+    reach_remark(by, time, remark): "{by} {time} 已签收：{remark}", "{by} has it since {time}: {remark}";
+    reach_failed: "邮件还没有送出，请立即打电话给值班室！", "No letter has left yet. Phone the duty office now!";
+    reach_nobody: "没有可通知的领导邮箱，请立即打电话给值班室！", "There is no leader's address to write to. Phone the duty office now!";
+    reach_unanswered: "多次通知无人签收，请立即打电话给值班室！", "Nobody has answered. Phone the duty office now!";
+    reach_refreshes: "本页会自动刷新。", "This page refreshes by itself.";
     reach_office: "值班室", "The duty office";
 
     incident_title: "报告情况", "Report an incident";

@@ -63,6 +63,10 @@ messages! {
     // ---- Urgent ----
     mail_urgent_subject(unit, class, at): "【紧急】{unit} {class} {at}（待签收）",
         "[URGENT] {unit}: {class}, {at} (not yet acknowledged)";
+    mail_urgent_step(step): " 第 {step} 步", " step {step}";
+    mail_urgent_pass(step, pass): " 第 {step} 步第 {pass} 轮", " step {step}, pass {pass}";
+    mail_urgent_silent(by): "{by} 已签收，但至今没有处理意见，现重新通知。",
+        "{by} had acknowledged, but has sent no word since; it is open again.";
     mail_urgent_lead(unit, class): "{unit}报告紧急情况：{class}。", "{unit} reports an emergency: {class}.";
     mail_urgent_again(n): "此前已通知 {n} 次，尚无人签收。",
         "Leaders have been told {n} time before, and nobody has acknowledged." |
@@ -85,7 +89,8 @@ messages! {
     mail_do_urgent: "请立即处置，并点开下面的链接点“我已阅知”；打不开链接的，请打值班电话说“已收到”。",
         "Please act at once, and open the link below to say that you have it. If the link does not open, phone the \
          duty office and say so.";
-    mail_do_urgent_repeat: "无人签收的，会再次发送并通知上一级。", "Without an acknowledgement it is sent again, and further up.";
+    mail_do_urgent_repeat: "无人签收的，会再次发送并通知上一级；等不及的，可在链接里点“立即升级”。",
+        "Without an acknowledgement it is sent again, and further up; \"Escalate now\" behind the link does so at once.";
     mail_link_urgent: "查看并签收", "Read and acknowledge";
 
     // ---- A report that somebody else entered ----

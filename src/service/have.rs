@@ -266,7 +266,7 @@ async fn urgent_letter(tx: &mut Tx, token: &str) -> Result<(ChaseLetterRow, Aler
 }
 
 /// Gives the round of calls that a letter is of.
-fn call_of(letter: &ChaseLetterRow) -> (u32, usize) {
+pub(crate) fn call_of(letter: &ChaseLetterRow) -> (u32, usize) {
     let pass = letter.pass.and_then(|pass| u32::try_from(pass).ok());
     let step = letter.step.and_then(|step| usize::try_from(step).ok());
     (pass.unwrap_or(u32::MAX), step.unwrap_or(usize::MAX))

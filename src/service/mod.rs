@@ -65,6 +65,7 @@ pub use contacted::Call;
 pub use error::{Error, Fault, Result};
 pub use excuse::{MOST, REASON};
 pub use factor::{Enrolment, Proven};
+pub(crate) use have::call_of;
 pub use have::{Escalated, REMARK, Word};
 pub use import_units::Imported;
 pub use intake::{Outcome, Status};

@@ -1,13 +1,16 @@
 //! The page behind the link in a letter: looking changes nothing, since mail scanners look at all; the button acts.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::alert::{Teller, Urgent};
-use super::board::{StandingView, when};
-use super::page::{Page, html, html_with, see};
+use super::alert::{Teller, Urgent, lasting};
+use super::board::acts::said;
+use super::board::notice::{notice, with_notice};
+use super::board::{Asked, StandingView, when};
+use super::form::Fields;
+use super::page::{Page, html_with, see};
 use super::visit::Visit;
 use super::{App, Failure};
 use crate::domain::ids::{AlertId, LetterId, ObligationId};
@@ -15,7 +18,7 @@ use crate::domain::obligation::Obligation;
 use crate::domain::standing::standing;
 use crate::domain::time::from_millis;
 use crate::i18n::Lang;
-use crate::service::{Word, token_hash};
+use crate::service::{Error, Escalated, REMARK, Word, call_of, token_hash};
 use crate::store::{ChaseLetterRow, NamedUnit};
 
 /// How many units the page names.
@@ -28,7 +31,36 @@ enum About {
     /// A letter that wants no answer.
     Silent,
     Chase(Chase),
-    Urgent(Box<Urgent>),
+    Urgent(Box<Alerted>),
+}
+
+/// An urgent report, as the reader of one letter sees it.
+struct Alerted {
+    urgent: Urgent,
+    /// Whom the letter was sent to: whom an acknowledgement stands for, unless the reader says otherwise.
+    who: String,
+    /// When the reader had it, and that it still counts.
+    had: Option<String>,
+    /// Whether this letter is of the last round of calls, and another can follow.
+    can_escalate: bool,
+    typed: Said,
+    remark_most: usize,
+}
+
+/// What was typed, and what is wrong with it.
+#[derive(Debug, Default)]
+struct Said {
+    post: String,
+    remark: String,
+    problem: Option<(&'static str, String)>,
+}
+
+impl Said {
+    /// Gives the sentence about a field.
+    fn fault(&self, field: &str) -> Option<&str> {
+        let found = self.problem.as_ref().filter(|(name, _)| *name == field);
+        found.map(|(_, words)| words.as_str())
+    }
 }
 
 struct Chase {
@@ -48,6 +80,7 @@ struct AnswerPage {
     page: Page,
     token: String,
     about: About,
+    notice: Option<String>,
     answered: Option<String>,
 }
 
@@ -56,49 +89,103 @@ pub(super) async fn page(
     State(app): State<App>,
     visit: Visit,
     Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    let notice = notice(visit.l, &asked);
+    show(&app, visit, token, notice, Said::default()).await
+}
+
+async fn show(
+    app: &App,
+    visit: Visit,
+    token: String,
+    notice: Option<String>,
+    typed: Said,
 ) -> Result<Response, Failure> {
     let (l, zone, now) = (visit.l, app.settings.service.zone, app.now());
-    let letter = find(&app, &token).await?;
+    let letter = find(app, &token).await?;
     let answered = letter
         .as_ref()
         .and_then(|letter| letter.acknowledged_at)
         .and_then(from_millis);
+    let status = match (&letter, &typed.problem) {
+        (None, _) => StatusCode::NOT_FOUND,
+        (Some(_), Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+        (Some(_), None) => StatusCode::OK,
+    };
     let about = match &letter {
         None => About::Nothing,
-        Some(letter) => about(&app, l, letter).await?,
+        Some(letter) => about(app, l, letter, typed).await?,
     };
     let template = AnswerPage {
         l,
         page: visit.page,
         token,
+        notice,
         answered: answered.map(|at| l.answer_again(when(l, at, now, zone))),
         about,
     };
-    match letter {
-        Some(_) => html(&template),
-        None => html_with(StatusCode::NOT_FOUND, &template),
-    }
+    html_with(status, &template)
 }
 
-/// Takes the acknowledgement.
+/// Takes the acknowledgement; later a word, or who has really read the letter.
 pub(super) async fn answer(
     State(app): State<App>,
     visit: Visit,
     Path(token): Path<String>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
     // Looked up before anything is written: a guessed token costs a read.
     let Some(letter) = find(&app, &token).await? else {
-        return page(State(app), visit, Path(token)).await;
+        return show(&app, visit, token, None, Said::default()).await;
     };
     match (letter.alert_id, letter.round_id) {
-        (Some(_), _) => app
-            .acknowledge_alert_by_link(&token, &Word::default())
-            .await
-            .map(|_| ())?,
+        (Some(_), _) => {
+            let text = |name: &str| fields.get(name).chars().take(4 * REMARK).collect::<String>();
+            let (post, remark) = (text("post"), text("remark"));
+            let word = Word {
+                post: &post,
+                remark: &remark,
+                from: "",
+            };
+            match app.acknowledge_alert_by_link(&token, &word).await {
+                Ok(_) => {}
+                Err(Error::Invalid { field, fault }) => {
+                    let name = if field == "remark" { "remark" } else { "post" };
+                    let problem = Some((name, said(visit.l, field, fault)));
+                    let typed = Said {
+                        post,
+                        remark,
+                        problem,
+                    };
+                    return show(&app, visit, token, None, typed).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
         (None, Some(_)) => app.acknowledge_by_link(&token).await.map(|_| ())?,
         (None, None) => {}
     }
     Ok(see(&format!("/a/{token}")))
+}
+
+/// Makes the next round of calls at once.
+pub(super) async fn escalate(
+    State(app): State<App>,
+    visit: Visit,
+    Path(token): Path<String>,
+) -> Result<Response, Failure> {
+    match find(&app, &token).await? {
+        Some(letter) if letter.alert_id.is_some() => {
+            let notice = match app.escalate_alert_by_link(&token).await? {
+                Escalated::Now => "escalated",
+                Escalated::Already => "escalated_already",
+            };
+            Ok(see(&with_notice(&format!("/a/{token}"), notice, "")))
+        }
+        _ => show(&app, visit, token, None, Said::default()).await,
+    }
 }
 
 async fn find(app: &App, token: &str) -> Result<Option<ChaseLetterRow>, Failure> {
@@ -113,22 +200,47 @@ async fn find(app: &App, token: &str) -> Result<Option<ChaseLetterRow>, Failure>
     Ok(conn.letter_by_token(&token_hash(token)).await?)
 }
 
-async fn about(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<About, Failure> {
+async fn about(app: &App, l: Lang, letter: &ChaseLetterRow, typed: Said) -> Result<About, Failure> {
+    match (letter.alert_id, letter.round_id) {
+        (Some(alert), _) => alerted(app, l, letter, AlertId(alert), typed)
+            .await
+            .map(|alerted| About::Urgent(Box::new(alerted))),
+        (None, Some(_)) => chase(app, l, letter).await.map(About::Chase),
+        (None, None) => Ok(About::Silent),
+    }
+}
+
+async fn alerted(
+    app: &App,
+    l: Lang,
+    letter: &ChaseLetterRow,
+    alert: AlertId,
+    typed: Said,
+) -> Result<Alerted, Failure> {
     let tree = app.tree().await?;
-    if let Some(alert) = letter.alert_id {
-        let mut conn = app.store.read().await?;
-        let known = conn.alert(AlertId(alert)).await?.ok_or(Failure::NOT_FOUND)?;
-        let incident = conn.incident(known.incident).await?;
-        let incident = incident.ok_or(Failure::NOT_FOUND)?;
-        let urgent = Teller::of(app, l, &tree)
-            .urgent(&mut conn, &known, &incident)
-            .await?;
-        return Ok(About::Urgent(Box::new(urgent)));
-    }
-    match letter.round_id {
-        Some(_) => chase(app, l, letter).await.map(About::Chase),
-        None => Ok(About::Silent),
-    }
+    let mut conn = app.store.read().await?;
+    let known = conn.alert(alert).await?.ok_or(Failure::NOT_FOUND)?;
+    let incident = conn.incident(known.incident).await?;
+    let incident = incident.ok_or(Failure::NOT_FOUND)?;
+    let teller = Teller::of(app, l, &tree);
+    let urgent = teller.urgent(&mut conn, &known, &incident).await?;
+    let answers = conn.acknowledgements_of_alert(alert).await?;
+    let mine = lasting(&known, &answers).filter(|answer| answer.letter_id == Some(letter.id));
+    let had = mine.last();
+    let corrected = had.and_then(|answer| answer.caller_post.clone());
+    Ok(Alerted {
+        who: match corrected {
+            Some(post) => post,
+            None => teller.post(&mut conn, &letter.address).await?,
+        },
+        had: had
+            .and_then(|answer| from_millis(answer.at))
+            .map(|at| when(l, at, app.now(), app.settings.service.zone)),
+        can_escalate: urgent.can_escalate && urgent.read == call_of(letter),
+        urgent,
+        typed,
+        remark_most: REMARK,
+    })
 }
 
 async fn chase(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<Chase, Failure> {

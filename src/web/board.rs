@@ -3,6 +3,7 @@
 //! * `address.rs` — what the address bar holds
 //! * `load.rs` — everything that one page reads
 //! * `view.rs`, `rows.rs`, `red.rs` — how it is said
+//! * `glance.rs` — today in a few lines, for a leader
 //! * `acts.rs`, `form.rs`, `enter.rs` — the forms behind the buttons; `notice.rs` — the sentence after an act
 
 pub(super) mod acts;
@@ -11,6 +12,7 @@ pub(super) mod awaiting;
 pub(super) mod enter;
 mod folds;
 pub(super) mod form;
+pub(super) mod glance;
 mod load;
 pub(super) mod notice;
 mod red;

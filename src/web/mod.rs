@@ -8,7 +8,7 @@
 //! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs` — who comes, and may he
 //! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs` — what every page is made of
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
-//! * `alert.rs`, `acknowledge.rs` — leaders, and whoever has a letter
+//! * `alert/`, `acknowledge.rs` — leaders, and whoever has a letter
 //! * `desk/` — the desk of a village: its one button, its form, its receipt
 //! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
 //!

@@ -68,6 +68,7 @@ fn ways_in() -> Vec<Route> {
             Door::Anyone,
             get(acknowledge::page).post(acknowledge::answer),
         ),
+        route("/a/{token}/escalate", Door::Anyone, post(acknowledge::escalate)),
         // For monitors.
         route("/healthz", Door::Anyone, get(health::alive)),
         route("/readyz", Door::Anyone, get(health::ready)),
@@ -143,6 +144,11 @@ fn leaders() -> Vec<Route> {
             "/alert/{id}",
             Door::May(Deed::SeeUrgent),
             get(alert::page).post(alert::acknowledge),
+        ),
+        route(
+            "/alert/{id}/escalate",
+            Door::May(Deed::AcknowledgeAlert),
+            post(alert::escalate),
         ),
         route(
             "/alert/{id}/phone",

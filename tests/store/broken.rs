@@ -249,7 +249,7 @@ on_both!(of_check_ins_incidents_and_alerts, |db| async move {
     let raised = tx.add_alert(new, at(6)).await.unwrap();
     broken!(tx, "alert"."policy" = "'x'", raised.0, tx.alert(raised));
     broken!(tx, "alert"."progress" = "'x'", raised.0, tx.hold_alert(raised));
-    broken!(tx, "alert"."progress" = "'x'", raised.0, tx.urgent_incidents(&everywhere, 9));
+    broken!(tx, "alert"."progress" = "'x'", raised.0, tx.incidents_for(&everywhere, "", 9));
     never!(tx, "alert"."raised_at", raised.0, tx.alerts_of(incident));
     never!(tx, "alert"."next_at", 0, tx.next_alert_at());
     let call = NewLetter {

@@ -9,8 +9,16 @@ pub(super) fn page(notice: &Notice, urgent: &Urgent) -> Page {
     let local = urgent.received.with_timezone(&notice.zone);
     let mut page = Page::new(notice, ALARM);
     page.subject = l.mail_urgent_subject(&urgent.unit, &urgent.class, local.format("%m-%d %H:%M"));
+    // At the end, so that one incident is one thread for readers that go by the subject.
+    match urgent.call {
+        (0, 0) => {}
+        (0, step) => page.subject += &l.mail_urgent_step(step + 1),
+        (pass, step) => page.subject += &l.mail_urgent_pass(step + 1, pass + 1),
+    }
     page.lead = l.mail_urgent_lead(&urgent.unit, &urgent.class);
-    if urgent.calls_before > 0 {
+    if let Some(by) = &urgent.silent {
+        page.notes.push(l.mail_urgent_silent(by));
+    } else if urgent.calls_before > 0 {
         page.notes.push(l.mail_urgent_again(urgent.calls_before));
     }
     page.facts = facts(notice, urgent);

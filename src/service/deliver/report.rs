@@ -47,7 +47,10 @@ impl Service {
         let calls_before = conn.calls_before(alert.0, letter.id).await?;
         let lang = letter.language.parse().unwrap_or_default();
         Ok(Wanted::Yes(Box::new(Say {
-            matter: Matter::Urgent(Box::new(self.urgent_matter(report, lang, calls_before).await?)),
+            matter: Matter::Urgent(Box::new(
+                self.urgent_matter(report, lang, (pass, step), calls_before)
+                    .await?,
+            )),
             drill: report.drill,
             thread: Thread::Incident(report.alert.incident),
             link: Link::Acknowledge,
@@ -75,7 +78,13 @@ impl Service {
         })
     }
 
-    async fn urgent_matter(&self, report: &Report, lang: Lang, calls_before: u32) -> Result<Urgent> {
+    async fn urgent_matter(
+        &self,
+        report: &Report,
+        lang: Lang,
+        call: (u32, usize),
+        calls_before: u32,
+    ) -> Result<Urgent> {
         let check_in = &report.check_in.check_in;
         let said = check_in
             .content
@@ -100,6 +109,8 @@ impl Service {
             post: report.contact.0.clone(),
             unit_phone: report.contact.1.clone(),
             calls_before,
+            call,
+            silent: report.alert.alert.reopened.as_ref().map(|had| had.by.clone()),
         })
     }
 

@@ -94,6 +94,7 @@ struct IncidentRow {
     alert_id: Option<i64>,
     progress: Option<String>,
     red: Option<String>,
+    mine: i64,
 }
 
 impl TryFrom<IncidentRow> for BoardIncident {
@@ -189,11 +190,31 @@ impl TryFrom<DeliveryRow> for BoardDelivery {
 
 /// The columns of incidents `i`, after the ranges `r` that they lie in.
 macro_rules! incidents {
-    () => {
-        "SELECT i.id, i.unit_id, i.path, i.class, i.severity, i.urgent, i.drill, i.opened_at, i.closed_at,
+    (mine: $mine:literal) => {
+        concat!(
+            "SELECT i.id, i.unit_id, i.path, i.class, i.severity, i.urgent, i.drill, i.opened_at, i.closed_at,
             (SELECT v.name FROM unit_version v WHERE v.unit_id = i.unit_id
                 ORDER BY v.valid_from DESC, v.id DESC LIMIT 1) AS name,
-            a.id AS alert_id, a.progress, a.red FROM "
+            a.id AS alert_id, a.progress, a.red, ",
+            $mine,
+            " AS mine FROM "
+        )
+    };
+}
+
+/// The alert `a` of an incident `i` that is shown: one that nobody has, else the last.
+macro_rules! latest {
+    () => {
+        " LEFT JOIN alert a ON a.id = (SELECT b.id FROM alert b WHERE b.incident_id = i.id
+            ORDER BY CASE WHEN b.acknowledged_at IS NULL THEN 0 ELSE 1 END, b.id DESC LIMIT 1) "
+    };
+}
+
+/// The gravest incident `i` first, then the newest.
+macro_rules! gravest {
+    () => {
+        "CASE i.severity WHEN 'i' THEN 0 WHEN 'ii' THEN 1 WHEN 'iii' THEN 2 WHEN 'iv' THEN 4 ELSE 3 END,
+            i.opened_at DESC, i.id DESC"
     };
 }
 
@@ -215,32 +236,38 @@ impl Conn {
         ranges: &[(String, String)],
         limit: i64,
     ) -> Result<Vec<BoardIncident>> {
-        let sql = batch!(self, incidents!(), [lo text, hi text],
-            " JOIN incident i ON i.closed_at IS NULL AND i.path >= r.lo AND i.path < r.hi
-            LEFT JOIN alert a ON a.id = (SELECT MAX(b.id) FROM alert b WHERE b.incident_id = i.id)
-            ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END,
-                CASE i.severity WHEN 'i' THEN 0 WHEN 'ii' THEN 1 WHEN 'iii' THEN 2 WHEN 'iv' THEN 4 ELSE 3 END,
-                i.opened_at DESC, i.id DESC LIMIT $2");
+        let sql = batch!(self, incidents!(mine: "CAST(0 AS BIGINT)"), [lo text, hi text],
+            concat!(" JOIN incident i ON i.closed_at IS NULL AND i.path >= r.lo AND i.path < r.hi ", latest!(),
+            " ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, ",
+            gravest!(), " LIMIT $2"));
         let rows = range_rows(ranges)?;
         let rows: Vec<IncidentRow> =
             on!(self, c => sqlx::query_as(sql).bind(rows).bind(limit).fetch_all(c).await)?;
         rows.into_iter().map(BoardIncident::try_from).collect()
     }
 
-    /// Gives the incidents in some ranges that leaders were told of at once, those that nobody has yet first.
-    pub async fn urgent_incidents(
+    /// Gives the incidents in some ranges that are open or that nobody has yet, as a leader wants them: those that
+    /// nobody has first, and among them those of which an address was told; then the gravest.
+    pub async fn incidents_for(
         &mut self,
         ranges: &[(String, String)],
+        address: &str,
         limit: i64,
-    ) -> Result<Vec<BoardIncident>> {
-        let sql = batch!(self, incidents!(), [lo text, hi text],
-            " JOIN incident i ON i.path >= r.lo AND i.path < r.hi
-            JOIN alert a ON a.incident_id = i.id
-            ORDER BY CASE WHEN a.acknowledged_at IS NULL THEN 0 ELSE 1 END, a.raised_at DESC, a.id DESC LIMIT $2");
+    ) -> Result<Vec<(BoardIncident, bool)>> {
+        let sql = batch!(self, incidents!(mine: "CAST(CASE WHEN EXISTS (SELECT 1 FROM letter l
+                WHERE l.alert_id = a.id AND l.address = $3) THEN 1 ELSE 0 END AS BIGINT)"), [lo text, hi text],
+            concat!(" JOIN incident i ON i.path >= r.lo AND i.path < r.hi ", latest!(),
+            " WHERE i.closed_at IS NULL OR (a.id IS NOT NULL AND a.acknowledged_at IS NULL)
+            ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, mine DESC, ",
+            gravest!(), " LIMIT $2"));
         let rows = range_rows(ranges)?;
-        let rows: Vec<IncidentRow> =
-            on!(self, c => sqlx::query_as(sql).bind(rows).bind(limit).fetch_all(c).await)?;
-        rows.into_iter().map(BoardIncident::try_from).collect()
+        let rows: Vec<IncidentRow> = on!(self, c => sqlx::query_as(sql).bind(rows).bind(limit).bind(address)
+            .fetch_all(c).await)?;
+        let one = |row: IncidentRow| {
+            let mine = row.mine != 0;
+            BoardIncident::try_from(row).map(|incident| (incident, mine))
+        };
+        rows.into_iter().map(one).collect()
     }
 
     /// Gives what delivery could not do for obligations and incidents in some ranges, what the relay did last, and

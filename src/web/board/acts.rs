@@ -212,6 +212,7 @@ pub(in crate::web) fn said(l: Lang, field: &str, fault: Fault) -> String {
         "called_at" => l.field_called_at(),
         "due" => l.extend_due(),
         "note" => l.contacted_note(),
+        "remark" => l.alert_remark(),
         _ => l.field_reason(),
     };
     match (fault, field) {

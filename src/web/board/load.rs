@@ -147,7 +147,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
 }
 
 /// Tells whether a round asks any unit where the reader may look.
-fn concerns(ground: &Ground, round: &BoardRound) -> bool {
+pub(super) fn concerns(ground: &Ground, round: &BoardRound) -> bool {
     ground.scope == Scope::Whole
         || round
             .scope

@@ -33,6 +33,8 @@ pub(in crate::web) fn notice(l: Lang, asked: &Asked) -> Option<String> {
         "handled" => Some(l.notice_handled().to_owned()),
         "trusted" => Some(l.notice_trusted().to_owned()),
         "acknowledged" => Some(l.notice_acknowledged().to_owned()),
+        "escalated" => Some(l.notice_escalated().to_owned()),
+        "escalated_already" => Some(l.notice_escalated_already().to_owned()),
         "phoned" => Some(l.notice_phone_acknowledged().to_owned()),
         "entered" => {
             let number = asked.get("n");

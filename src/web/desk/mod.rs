@@ -5,12 +5,13 @@
 //! * `day.rs` — whether a form that was rendered before midnight asks for which day it is
 //! * `send.rs` — from a form to a submission
 //! * `incident.rs`, `typed.rs` — the form of an incident
-//! * `receipt.rs` — the proof, and whom an urgent report reached
+//! * `receipt.rs` — the proof; `reach.rs` — whom an urgent report reached
 
 mod card;
 mod day;
 pub(super) mod incident;
 mod place;
+mod reach;
 pub(super) mod receipt;
 mod send;
 mod typed;

@@ -3,23 +3,18 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::card::Panel;
+use super::reach::{Reach, reach};
 use crate::domain::access::{Deed, permit};
-use crate::domain::address::Address;
-use crate::domain::alert::State as Progress;
 use crate::domain::checkin::{Provenance, Review};
-use crate::domain::ids::AlertId;
 use crate::domain::intake::FREELY;
 use crate::domain::receipt::Number;
 use crate::domain::screen::Notice;
 use crate::domain::standing::Timeliness;
-use crate::domain::time::from_millis;
 use crate::i18n::Lang;
-use crate::service::{Error, Outcome, Shown, Status};
-use crate::store::{Posted, Tray};
+use crate::service::{Outcome, Shown, Status};
 use crate::web::{App, Failure, Page, Visit, html};
 
 #[derive(Template)]
@@ -38,23 +33,6 @@ struct ReceiptPage {
     told: Vec<String>,
     amend: Option<String>,
     reach: Option<Reach>,
-}
-
-/// How far an urgent report has come.
-#[derive(Debug)]
-struct Reach {
-    /// Who has it, in words; empty while nobody does.
-    acknowledged: Vec<String>,
-    /// To how many addresses a letter is on its way or was accepted.
-    told: Vec<Told>,
-    failed: bool,
-}
-
-#[derive(Debug)]
-struct Told {
-    address: String,
-    stands: String,
-    good: bool,
 }
 
 /// What became of the report, as the address of the receipt carries it.
@@ -123,7 +101,7 @@ pub(in crate::web) async fn page(
         replaces: kept.supersedes.map(|id| Number(id).to_string()),
         told: told(&app, l, &shown, &became).await?,
         amend: amend(&visit, &shown),
-        reach: reach(&app, l, &shown).await?,
+        reach: reach(&app, l, &shown.kept).await?,
     };
     html(&template)
 }
@@ -195,60 +173,4 @@ async fn told(app: &App, l: Lang, shown: &Shown, became: &Became) -> Result<Vec<
     };
     told.extend(l.notices(notice).into_iter().map(str::to_owned));
     Ok(told)
-}
-
-/// Gives how far an urgent report has come; `None` for any other.
-async fn reach(app: &App, l: Lang, shown: &Shown) -> Result<Option<Reach>, Failure> {
-    let mut conn = app.store.read().await?;
-    let alert: Option<AlertId> = match shown.kept.check_in.incident {
-        Some(_) => conn.alert_by(shown.kept.check_in.id).await?,
-        None => None,
-    };
-    let Some(alert) = alert else {
-        return Ok(None);
-    };
-    let stored = conn.alert(alert).await?.ok_or(Error::Missing("alert"))?;
-    let (letters, answers) = (
-        conn.posted_for(alert).await?,
-        conn.acknowledgements_of_alert(alert).await?,
-    );
-    drop(conn);
-    let zone = app.settings.service.zone;
-    let told = letters.iter().map(|letter| told_of(letter, l, zone)).collect();
-    let acknowledged = answers.into_iter().map(|answer| {
-        let who = answer
-            .caller_post
-            .or(answer.by_address.map(|address| masked(&address)));
-        let at = from_millis(answer.at).map(|at| l.time(at, zone));
-        l.reach_acknowledged(
-            who.unwrap_or_else(|| l.reach_office().to_owned()),
-            at.unwrap_or_default(),
-        )
-    });
-    Ok(Some(Reach {
-        acknowledged: acknowledged.collect(),
-        told,
-        failed: stored.red.is_some() && !matches!(stored.alert.state, Progress::Acknowledged { .. }),
-    }))
-}
-
-fn told_of(letter: &Posted, l: Lang, zone: Tz) -> Told {
-    let accepted = letter.ended.filter(|_| letter.tray == Tray::Accepted);
-    let stands = match (letter.tray, accepted) {
-        (_, Some(at)) => l.alert_mail_accepted(l.time(at, zone)),
-        (Tray::Failed | Tray::Handled, _) => l.alert_mail_failed().to_owned(),
-        (Tray::Obsolete, _) => l.alert_mail_obsolete().to_owned(),
-        (Tray::Held, _) => l.alert_mail_held().to_owned(),
-        _ => l.alert_mail_waiting().to_owned(),
-    };
-    Told {
-        address: masked(&letter.address),
-        stands,
-        good: accepted.is_some(),
-    }
-}
-
-/// Shows an address without telling all of it to a village's screen.
-fn masked(address: &str) -> String {
-    Address::parse(address).map_or_else(|_| String::new(), |address| address.masked())
 }

@@ -85,7 +85,7 @@ async fn delivery(service: &Service, facts: &mut Facts, now: Timestamp) -> crate
     let everywhere = [("/".to_owned(), "0".to_owned())];
     let board = conn.board_delivery(&everywhere, true, None, (now, now)).await?;
     facts.is_red = board.failed > 0 || board.gaps > 0;
-    for incident in conn.urgent_incidents(&everywhere, 100_000).await? {
+    for (incident, _) in conn.incidents_for(&everywhere, "", 100_000).await? {
         if let Some((id, alert, _)) = incident.alert
             && alert.is_exhausted()
         {

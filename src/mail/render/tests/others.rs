@@ -30,6 +30,8 @@ fn urgent() -> Urgent {
         post: Some("街道值班室".into()),
         unit_phone: Some("0793-6215678".into()),
         calls_before: 0,
+        call: (0, 0),
+        silent: None,
     }
 }
 
@@ -55,7 +57,7 @@ fn an_urgent_letter_is_complete_without_the_page_behind_its_link() {
 
     需要做的：
     - 请立即处置，并点开下面的链接点“我已阅知”；打不开链接的，请打值班电话说“已收到”。
-    - 无人签收的，会再次发送并通知上一级。
+    - 无人签收的，会再次发送并通知上一级；等不及的，可在链接里点“立即升级”。
 
     查看并签收：
     https://report.county.example/a/T0KEN
@@ -66,6 +68,7 @@ fn an_urgent_letter_is_complete_without_the_page_behind_its_link() {
     "#);
     let again = Urgent {
         calls_before: 2,
+        call: (1, 2),
         class: "flash flood".into(),
         severity: Severity::II,
         measures: "Rescue team sent.".into(),
@@ -73,7 +76,7 @@ fn an_urgent_letter_is_complete_without_the_page_behind_its_link() {
     };
     let letter = notice(LetterKind::Urgent, Lang::En, Matter::Urgent(Box::new(again)));
     assert_snapshot!(said(&letter), @r#"
-    [URGENT] 龙泉街道: flash flood, 11-25 16:40 (not yet acknowledged)
+    [URGENT] 龙泉街道: flash flood, 11-25 16:40 (not yet acknowledged) step 3, pass 2
 
     龙泉街道 reports an emergency: flash flood.
 
@@ -93,7 +96,7 @@ fn an_urgent_letter_is_complete_without_the_page_behind_its_link() {
 
     What to do:
     - Please act at once, and open the link below to say that you have it. If the link does not open, phone the duty office and say so.
-    - Without an acknowledgement it is sent again, and further up.
+    - Without an acknowledgement it is sent again, and further up; "Escalate now" behind the link does so at once.
 
     Read and acknowledge:
     https://report.county.example/a/T0KEN

@@ -90,7 +90,7 @@ messages! {
         "Please act at once, and open the link below to say that you have it. If the link does not open, phone the \
          duty office and say so.";
     mail_do_urgent_repeat: "无人签收的，会再次发送并通知上一级；等不及的，可在链接里点“立即升级”。",
-        "Without an acknowledgement it is sent again, and further up; \"Escalate now\" behind the link does so at once.";
+        "Without an acknowledgement it is sent again, and further up; the page behind the link can do so at once.";
     mail_link_urgent: "查看并签收", "Read and acknowledge";
 
     // ---- A report that somebody else entered ----

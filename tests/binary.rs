@@ -315,3 +315,53 @@ async fn a_test_letter_shows_each_stage_in_the_words_of_the_mail_server() {
     assert!(refused.refused(1).contains("it ended at: connect"));
     assert_eq!(office.run(&["check"]).code, Some(1));
 }
+
+#[test]
+fn accounts_are_invited_locked_changed_and_expire_by_command() {
+    let office = Office::new(&[]);
+    let account = |args: &[&str]| office.run(&[&["account"], args].concat());
+    let add = [
+        "add", "shenji", "--post", "Auditor", "--role", "auditor", "--until", "+30d",
+    ];
+    assert!(account(&add).good().contains("/link/"));
+    account(&add).refused(1);
+    let line = |more: &[&str]| {
+        let list = account(&[&["list"], more].concat()).good();
+        let found = list.lines().find(|line| line.starts_with("shenji\t"));
+        found.unwrap_or_default().to_owned()
+    };
+    assert!(line(&[]).contains("good until"), "{}", line(&[]));
+    assert_eq!(line(&["--unused"]), "");
+    assert!(account(&["invite", "SHENJI "]).good().contains("/link/"));
+    assert!(
+        account(&["address", "shenji", "audit@county.example"])
+            .good()
+            .contains("audit@county.example")
+    );
+    assert!(
+        account(&["reset", "shenji"])
+            .good()
+            .contains("on its way to audit@county.example")
+    );
+    account(&["lock", "shenji"]).good();
+    assert!(line(&[]).ends_with("locked"));
+    for act in ["unlock", "sign-out", "forget-factor", "expire"] {
+        account(&[act, "shenji"]).good();
+    }
+    assert!(line(&[]).ends_with('\t'), "neither locked nor expiring");
+    account(&["expire", "shenji", "--until", "2020-01-01"]).good();
+    assert!(line(&[]).ends_with("expired"));
+    let strict = account(&["roles", "shenji", "--grant", "system_administrator"]);
+    strict.refused(1);
+    let both = [
+        "roles",
+        "shenji",
+        "--revoke",
+        "auditor",
+        "--grant",
+        "system_administrator",
+    ];
+    assert_eq!(account(&both).good().trim(), "system_administrator");
+    account(&["roles", "shenji", "--revoke", "auditor"]).refused(1);
+    assert!(account(&["lock", "nobody"]).refused(1).contains("no account"));
+}

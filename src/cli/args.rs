@@ -58,7 +58,7 @@ pub(crate) enum Command {
     /// Periods: declare, stop, extend, list. 专项期。
     #[command(subcommand)]
     Period(period::Command),
-    /// Accounts: add one, make a one-time sign-in link. 账号。
+    /// Accounts: add, invite, reset, lock, change roles, list. 账号。
     #[command(subcommand)]
     Account(account::Command),
     /// Slips that bind a workstation to its unit. 工作站开通单。

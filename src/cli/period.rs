@@ -192,8 +192,8 @@ fn start(context: &Context, text: &str) -> Result<Timestamp, Fail> {
     at(context, text, Some)
 }
 
-/// Reads when a period ends; a day alone belongs to it.
-fn end(context: &Context, text: &str) -> Result<Timestamp, Fail> {
+/// Reads when a period or an account ends; a day alone belongs to it.
+pub(super) fn end(context: &Context, text: &str) -> Result<Timestamp, Fail> {
     at(context, text, |day| day.checked_add_days(Days::new(1)))
 }
 

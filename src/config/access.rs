@@ -25,6 +25,11 @@ impl Access {
             unused_after: r.within("access.unused_after", Span::days(1)..=Span::days(3650))?,
         })
     }
+
+    /// Tells whether one of these roles asks for a second factor.
+    pub fn asks_factor(&self, mut roles: impl Iterator<Item = Role>) -> bool {
+        roles.any(|role| self.second_factor.contains(&role))
+    }
 }
 
 impl Setting for Separation {

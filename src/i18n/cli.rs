@@ -60,6 +60,13 @@ messages! {
     // Of accounts, slips and tokens.
     cli_account_unknown(login): "没有账号“{login}”。", "There is no account \"{login}\".";
     cli_account_locked: "已锁定", "locked";
+    cli_account_expired: "已过期", "expired";
+    cli_account_for_good: "长期有效", "good for ever";
+    cli_account_mailed(address): "链接已发往 {address}。", "The link is on its way to {address}.";
+    cli_account_is_locked(login): "账号“{login}”已锁定，登录已全部退出。", "The account \"{login}\" is locked; its sessions have ended.";
+    cli_account_is_unlocked(login): "账号“{login}”已解锁。", "The account \"{login}\" is unlocked.";
+    cli_account_signed_out(login): "账号“{login}”的登录已全部退出。", "All sessions of \"{login}\" have ended.";
+    cli_account_without_factor(login): "账号“{login}”的动态口令已清除，登录已全部退出。", "\"{login}\" has no second factor now; its sessions have ended.";
     cli_role(role): "没有角色“{role}”。", "There is no role \"{role}\".";
     cli_role_whole(role): "角色 {role} 管整个系统，不带单位。", "The role {role} is for the whole service and takes no unit.";
     cli_role_over(role): "角色 {role} 须带单位，写成 {role}@编码。", "The role {role} is held over a unit; write {role}@CODE.";

@@ -176,10 +176,8 @@ impl Service {
     pub async fn give_up_factor(&self, account: AccountId) -> Result<()> {
         let mut tx = self.store.begin().await?;
         let grants = tx.grants(account).await?;
-        if grants
-            .iter()
-            .any(|g| self.settings.access.second_factor.contains(&g.role))
-        {
+        let mut roles = grants.iter().map(|granted| granted.role);
+        if self.settings.access.asks_factor(&mut roles) {
             return Err(Error::Already("required"));
         }
         tx.drop_factor(account).await?;

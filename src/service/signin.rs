@@ -183,7 +183,7 @@ impl Service {
         let over = || access.passwords.is_over(account.password_at, self.now());
         Ok(Lacks {
             has_factor: factor.is_some_and(|factor| factor.is_confirmed),
-            needs_factor: grants.iter().any(|g| access.second_factor.contains(&g.role)),
+            needs_factor: access.asks_factor(grants.iter().map(|g| g.role)),
             proved_factor: false,
             needs_password: proof.how == INVITATION || (proof.how == "password" && over()),
         })

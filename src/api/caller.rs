@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::{App, Problem};
+use crate::auth::Peer;
 use crate::domain::access::Actor;
 use crate::i18n::Lang;
 use crate::service::{Error, Pass};
@@ -30,7 +31,10 @@ impl FromRequestParts<App> for Caller {
                 return Ok(Self { actor, l });
             }
         }
-        Err(Problem::token(l))
+        // Whoever has a good token is never kept waiting, whatever others at his address try.
+        let address = parts.extensions.get::<Peer>().map(|peer| peer.0.to_string());
+        let counted = app.stumble("token", &address.unwrap_or_default()).await;
+        Err(counted.map_or_else(|error| Problem::of(error, l, app), |()| Problem::token(l)))
     }
 }
 

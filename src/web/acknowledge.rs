@@ -105,6 +105,9 @@ async fn show(
 ) -> Result<Response, Failure> {
     let (l, zone, now) = (visit.l, app.settings.service.zone, app.now());
     let letter = find(app, &token).await?;
+    if letter.is_none() {
+        app.stumble("letter", &visit.address).await?;
+    }
     let answered = letter
         .as_ref()
         .and_then(|letter| letter.acknowledged_at)

@@ -23,6 +23,7 @@ use tower::ServiceExt as _;
 
 use super::deadline::Deadline;
 use super::{App, Failure, peer, visit};
+use crate::i18n::Lang;
 
 /// The longest that accepting waits after a fault such as too many open files.
 const BREATH: Duration = Duration::from_millis(100);
@@ -149,10 +150,7 @@ impl House {
     /// Says that an answer failed, as a page or, to another system, as a problem.
     fn fail(&self, headers: &HeaderMap, path: &str, status: StatusCode) -> Response {
         let mut response = if path.starts_with("/api/") {
-            let title = status.canonical_reason().unwrap_or_default();
-            let problem = serde_json::json!({ "title": title, "status": status.as_u16() });
-            let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-            (status, kind, problem.to_string()).into_response()
+            problem(visit::language(headers, &self.app), status)
         } else {
             visit::say_to(&self.app, headers, &Failure::status(status))
         };
@@ -161,4 +159,24 @@ impl House {
         response.headers_mut().insert(header::CONNECTION, close);
         response
     }
+}
+
+/// Says to another system that an answer failed, as RFC 9457 has it.
+fn problem(l: Lang, status: StatusCode) -> Response {
+    let (kind, title) = match status {
+        StatusCode::REQUEST_TIMEOUT => ("timeout", l.error_title_408()),
+        _ => ("internal", l.error_title_500()),
+    };
+    let problem = serde_json::json!({
+        "type": format!("urn:allclear:problem:{kind}"),
+        "title": title,
+        "status": status.as_u16(),
+        "detail": l.api_ours(),
+    });
+    let kind = [
+        (header::CONTENT_TYPE, "application/problem+json"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (status, kind, problem.to_string()).into_response()
 }

@@ -151,7 +151,7 @@ pub(super) fn say_to(app: &App, headers: &HeaderMap, failure: &Failure) -> Respo
 }
 
 /// Gives the reader's language: his choice, then his browser's, then the default.
-fn language(headers: &HeaderMap, app: &App) -> Lang {
+pub(super) fn language(headers: &HeaderMap, app: &App) -> Lang {
     let chosen = Cookie::Language.read(headers, &app.settings);
     let chosen = chosen.and_then(|tag| tag.parse().ok());
     let accepted = || {

@@ -123,3 +123,20 @@ on_both!(answers_are_kept_by_nobody_and_shown_as_no_page, |db| async move {
         assert!(answer.header("content-security-policy").contains("'none'"));
     }
 });
+
+on_both!(
+    whoever_tries_tokens_has_to_wait_and_good_tokens_do_not,
+    |db| async move {
+        let office = Office::open(db).await;
+        let mut town = office.system("清河县 · 东湖镇").await;
+        let mut guesser = office.with_token("ac_000000000000000000000000000000000000");
+        for _ in 0..60 {
+            problem(&guesser.get("/api/v1/rounds").await, 401, "token");
+        }
+        guesser.get("/api/v1/rounds").await;
+        let waits = guesser.get("/api/v1/rounds").await;
+        problem(&waits, 429, "wait");
+        assert!(waits.header("retry-after").parse::<u32>().unwrap() > 0);
+        town.get("/api/v1/rounds").await.must_be(200);
+    }
+);

@@ -165,16 +165,19 @@ async fn a_client_that_says_nothing_is_let_go() {
 
 #[tokio::test]
 async fn a_handler_that_panics_fails_alone_and_in_words() {
-    let route = web::Route {
-        path: "/broken",
+    let routes = ["/broken", "/api/broken"].map(|path| web::Route {
+        path,
         door: Door::Anyone,
         methods: get(async || -> &'static str { panic!("as it must") }),
-    };
-    let site = Site::with(site().await.house.clone(), vec![route]).await;
+    });
+    let site = Site::with(site().await.house.clone(), routes.into()).await;
     let answer = site.browser().get("/broken").await;
     answer
         .must_be(500)
         .must_say("系统出了问题")
         .must_say("0793-6210000");
+    let problem = site.browser().get("/api/broken").await;
+    problem.must_be(500).must_say("urn:allclear:problem:internal");
+    assert_eq!(problem.header("content-type"), "application/problem+json");
     site.browser().get("/signin").await.must_be(200);
 }

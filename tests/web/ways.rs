@@ -145,3 +145,18 @@ async fn a_slip_binds_a_workstation_once_and_wrong_codes_have_to_wait() {
         "a stranger locks no village out"
     );
 }
+
+#[tokio::test]
+async fn whoever_tries_links_of_letters_has_to_wait() {
+    let site = site().await;
+    let mut guesser = site.browser();
+    for _ in 0..60 {
+        guesser.get("/a/0123456789abcdef").await.must_be(404);
+    }
+    guesser.get("/a/0123456789abcdef").await;
+    guesser
+        .post("/a/0123456789abcdef", &[])
+        .await
+        .must_be(429)
+        .must_say("尝试次数太多");
+}

@@ -11,6 +11,10 @@ mod doors;
 mod incident;
 #[path = "web/input.rs"]
 mod input;
+#[path = "web/own.rs"]
+mod own;
+#[path = "web/secrets.rs"]
+mod secrets;
 #[path = "web/ways.rs"]
 mod ways;
 

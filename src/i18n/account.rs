@@ -14,6 +14,7 @@ messages! {
 
     password_title: "设置密码", "Set a password";
     password_lead: "请为本账号设置一个新密码，以后用它登录。", "Please set a new password for this account.";
+    password_present: "现在的密码", "Present password";
     password_new: "新密码", "New password";
     password_again: "再输入一遍", "The same again";
     password_button: "保存密码", "Save the password";
@@ -30,6 +31,7 @@ messages! {
         "Please use at least {n} kinds of characters: capitals, small letters, digits, others.";
     password_former(n): "不能使用最近 {n} 个密码之一，请换一个。", "This is one of the last {n} passwords; please choose another.";
     password_differs: "两次输入的新密码不一样，请重新输入。", "The two new passwords differ; please type them again.";
+    password_wrong_present: "现在的密码不对，请重新输入。", "The present password is wrong; please type it again.";
 
     factor_title: "动态口令（第二因素）", "One-time codes (second factor)";
     factor_asked: "您的岗位要求使用动态口令。请用手机验证器设置后继续。",
@@ -42,6 +44,14 @@ messages! {
     factor_type: "不能扫描？手工输入密钥：", "Cannot scan? Type the key:";
     factor_first_code: "2. 输入验证器显示的 6 位数字", "2. Type the six digits that it shows";
     factor_confirm: "完成设置", "Finish";
+    factor_is_on: "已启用动态口令。", "One-time codes are in use.";
+    factor_is_off: "未启用。启用后，即使密码泄露，别人也无法登录。",
+        "Not in use. With them, a password that leaks opens nothing.";
+    factor_set_up: "设置动态口令", "Set up one-time codes";
+    factor_give_up: "停用动态口令", "Give up one-time codes";
+    factor_is_required: "您的岗位要求使用，不能停用。", "Your role asks for them; they cannot be given up.";
+    factor_codes_left(n): "剩余恢复码 {n} 个。", "{n} recovery code is left." | "{n} recovery codes are left.";
+    factor_renew: "重新生成恢复码", "New recovery codes";
 
     recovery_title: "恢复码", "Recovery codes";
     recovery_lead: "请抄下或打印，与手机分开保管。手机丢失时，每个恢复码可代替动态口令登录一次。此页只显示这一次。",
@@ -56,4 +66,21 @@ messages! {
         "If there is such an account with an address, the link is on its way.";
     recover_else: "收不到邮件的，请找管理员重置账号。", "Without a letter, ask your administrator to reset the account.";
 
+    me_title: "我的账号", "My account";
+    me_post: "岗位", "Post";
+    me_roles: "角色", "Roles";
+    me_none: "无", "None";
+    me_password: "密码", "Password";
+    me_password_since(at): "设置于 {at}。", "Set {at}.";
+    me_password_none: "尚未设置密码，只能用一次性链接登录。", "No password yet: only one-time links sign in.";
+    me_change: "修改密码", "Change the password";
+    me_changed: "密码已修改，其他登录已全部退出。", "The password is changed; all other sessions have ended.";
+    me_factor_given_up: "已停用动态口令。", "One-time codes are given up.";
+    me_sessions: "登录中的浏览器", "Where you are signed in";
+    me_session_here: "本机", "this one";
+    me_session_unknown: "未知浏览器", "unknown browser";
+    me_session_times(began, seen): "登录 {began}，最近使用 {seen}", "since {began}, last used {seen}";
+    me_session_end: "退出", "End";
+    me_session_end_others: "退出其他所有登录", "End all others";
+    me_session_ended: "已退出。", "Ended.";
 }

@@ -30,8 +30,6 @@ messages! {
         "It needs no account. Scan the code on your slip, or type it.";
     signin_slip: "输入开通码", "Type the code of a slip";
     signin_again: "这项操作需要再次确认身份，请重新登录。", "This act needs a fresh sign-in; please sign in again.";
-    signin_no_page: "您的账号在网页上没有可用的页面，管理工作请用命令行。",
-        "Your account has no page here; administration is done on the command line.";
 
     link_title: "一次性登录", "One-time sign-in";
     link_lead(post): "您将以“{post}”的身份登录。", "You will be signed in as {post}.";

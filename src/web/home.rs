@@ -19,6 +19,6 @@ pub(super) fn home(actor: &Actor) -> &'static str {
         () if actor.is_any(&[Role::Leader]) => "/alerts",
         () if actor.is_any(&[Role::Reporter, Role::Head]) => "/desk",
         () if permit(actor, Deed::SeeOutbox).is_ok() => "/outbox",
-        () => "/signin",
+        () => "/me",
     }
 }

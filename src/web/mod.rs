@@ -10,6 +10,7 @@
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
 //! * `alert/`, `acknowledge.rs` — leaders, and whoever has a letter
 //! * `desk/` — the desk of a village: its one button, its form, its receipt
+//! * `me.rs` — what everybody with an account does for himself
 //! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
 //!
 //! A new page: a file here, a template under `templates/`, its words under `i18n/`, a line in `router.rs`.
@@ -32,6 +33,7 @@ mod home;
 mod language;
 mod letters;
 mod link;
+mod me;
 mod origin;
 mod outbox;
 mod page;

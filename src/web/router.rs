@@ -8,8 +8,8 @@ use tower_http::compression::CompressionLayer;
 use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, alert, assets, desk, halfway, health, home, language, link, outbox, signin,
-    slip, unit, visit,
+    App, Failure, acknowledge, alert, assets, desk, halfway, health, home, language, link, me, outbox,
+    signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -26,7 +26,7 @@ pub struct Route {
 
 /// Gives the table of all pages.
 pub fn table() -> Vec<Route> {
-    [ways_in(), desk(), office(), leaders()]
+    [ways_in(), own(), desk(), office(), leaders()]
         .into_iter()
         .flatten()
         .collect()
@@ -72,6 +72,20 @@ fn ways_in() -> Vec<Route> {
         // For monitors.
         route("/healthz", Door::Anyone, get(health::alive)),
         route("/readyz", Door::Anyone, get(health::ready)),
+    ]
+}
+
+/// What everybody with an account does for himself.
+fn own() -> Vec<Route> {
+    vec![
+        route("/me", Door::SignedIn, get(me::page)),
+        route("/me/password", Door::SignedIn, post(me::password)),
+        route("/me/sessions", Door::SignedIn, post(me::sessions)),
+        route(
+            "/me/factor",
+            Door::SignedIn,
+            get(me::factor_page).post(me::factor),
+        ),
     ]
 }
 

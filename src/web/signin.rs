@@ -27,7 +27,7 @@ struct SignIn {
     next: String,
     /// Why the last try failed.
     problem: Option<String>,
-    /// Why somebody who is signed in sees this page.
+    /// Why somebody who is signed in is asked again.
     note: Option<&'static str>,
 }
 
@@ -46,16 +46,10 @@ pub(super) async fn page(visit: Visit, Query(after): Query<After>) -> Result<Res
         return Ok(see(&stage_page(stage, &after.next)));
     }
     if let (Some(session), false) = (&visit.session, again) {
-        let home = home(&session.actor);
-        if is_local(&after.next) || home != "/signin" {
-            return Ok(see(if is_local(&after.next) { &after.next } else { home }));
-        }
+        let next = is_local(&after.next).then_some(after.next.as_str());
+        return Ok(see(next.unwrap_or_else(|| home(&session.actor))));
     }
-    let note = match (&visit.session, again) {
-        (Some(_), true) => Some(visit.l.signin_again()),
-        (Some(_), false) => Some(visit.l.signin_no_page()),
-        (None, _) => None,
-    };
+    let note = visit.session.as_ref().map(|_| visit.l.signin_again());
     show(visit, String::new(), after.next, None, note, StatusCode::OK)
 }
 

@@ -226,7 +226,7 @@ on_both!(
             .get("/alerts")
             .await
             .must_be(200)
-            .must_say("没有紧急信息");
+            .must_say("没有待签收的紧急信息");
         let outbox = stranger.get("/outbox?tray=waiting").await;
         assert!(!outbox.says("v.example"));
     }

@@ -19,7 +19,7 @@ messages! {
     demo_link_village(link, village): "  村的页面      {link}\n                {village}：这个村留给您来报", "  Village's page  {link}\n                  {village}: its report is left to you";
     demo_link_leader(link): "  带班领导      {link}", "  Leader's page   {link}";
     demo_link_mailbox(link): "  所有邮件      {link}", "  All letters     {link}";
-    demo_plan_urgent(time): "  {time}  一个村报告紧急情况，领导立即收到邮件，约半分钟后签收", "  {time}  a village reports an emergency; leaders have the letter at once, and one acknowledges it";
+    demo_plan_urgent(time): "  {time}  一个村报告紧急情况，领导立即收到邮件；无人签收就通知下一级，随后签收", "  {time}  a village reports an emergency; leaders have the letter at once, the next step follows, and one acknowledges it";
     demo_plan_reminder(time): "  {time}  提醒还没有报的村", "  {time}  villages that have not reported are reminded";
     demo_plan_due(time): "  {time}  截止；未报的村由备岗接到催报", "  {time}  the deadline; backups of the missing are told";
     demo_plan_ladder(head, parent, leader): "  {head}  催报升级到村负责人，{parent} 到乡镇，{leader} 到县带班领导：每人每级一封",

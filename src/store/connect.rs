@@ -186,6 +186,9 @@ impl Store {
 const WRITER_CACHE: &str = "-65536";
 const READER_CACHE: &str = "-16384";
 
+/// The rows that the thread of a connection reads ahead, so that it and its reader wake each other seldom.
+const ROWS: usize = 1024;
+
 async fn open_sqlite(file: &Path, options: Options) -> Result<Store> {
     let settings = SqliteConnectOptions::new()
         .filename(file)
@@ -195,6 +198,7 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store> {
         .busy_timeout(options.wait)
         .foreign_keys(true)
         .pragma("secure_delete", "ON")
+        .row_buffer_size(ROWS)
         .statement_cache_capacity(200);
     let opened = |error: sqlx::Error| {
         Error::Address(format!(

@@ -29,12 +29,12 @@ pub(super) const DUE: f64 = 120.0;
 pub(super) const GRACE: f64 = 5.0;
 /// When the round closes, counted from its due time.
 pub(super) const CLOSES: f64 = 160.0;
-/// How long the leader takes to acknowledge the urgent letter.
-pub(super) const LEADER: f64 = 30.0;
+/// How long the leader takes to acknowledge the urgent letter: longer than it waits, so that the next step is seen.
+pub(super) const LEADER: f64 = 40.0;
 /// How long an acknowledgement holds a chase.
 pub(super) const PAUSE: f64 = 24.0;
 /// How long an urgent report waits for an acknowledgement.
-pub(super) const REPEAT: f64 = 75.0;
+pub(super) const REPEAT: f64 = 25.0;
 
 /// The steps of the ladder, counted from the due time.
 const STEPS: [(f64, Audience); 5] = [

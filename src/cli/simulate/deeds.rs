@@ -172,7 +172,8 @@ impl Play {
         let expected = self.is_taken(sheet, received);
         let label = self.roster.label(sheet.unit);
         let outcome = match answer {
-            Ok(outcome) if expected => outcome,
+            // Who died before the answer left had taken it, and says again when.
+            Ok(outcome) if expected || self.is_taken(sheet, outcome.receipt.received) => outcome,
             Ok(outcome) => {
                 self.surprise(format!("{label}: {sheet:?} was taken, and should not have been"));
                 outcome

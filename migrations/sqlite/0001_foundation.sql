@@ -297,8 +297,11 @@ CREATE TABLE incident (
     occurred_at BIGINT,
     learned_at BIGINT,
     opened_at BIGINT NOT NULL,
-    closed_at BIGINT
+    closed_at BIGINT,
+    reopened_at BIGINT, -- the last time
+    joined_to BIGINT REFERENCES incident (id) -- the head of its family
 );
+CREATE INDEX incident_joined ON incident (joined_to) WHERE joined_to IS NOT NULL;
 CREATE INDEX incident_open ON incident (opened_at) WHERE closed_at IS NULL;
 CREATE INDEX incident_unit ON incident (unit_id);
 
@@ -335,7 +338,7 @@ CREATE TABLE incident_report (
     id INTEGER PRIMARY KEY,
     incident_id BIGINT NOT NULL REFERENCES incident (id),
     number BIGINT NOT NULL,
-    kind TEXT NOT NULL, -- first, follow_up, final
+    kind TEXT NOT NULL, -- first, follow_up, verification, final
     check_in_id BIGINT NOT NULL REFERENCES check_in (id),
     at BIGINT NOT NULL,
     CONSTRAINT incident_report_number UNIQUE (incident_id, number),

@@ -123,6 +123,7 @@ fn read(object: Object, headers: &HeaderMap, received: Timestamp, l: Lang) -> Re
             uuid,
             unit: UnitId(0),
             obligation,
+            follows: None,
             content,
             provenance: match claimed {
                 Some(_) => Provenance::Offline,
@@ -163,7 +164,7 @@ fn content(fields: &mut Fields<'_>) -> Option<Content> {
     }
 }
 
-fn incident(mut fields: Fields<'_>) -> IncidentContent {
+pub(super) fn incident(mut fields: Fields<'_>) -> IncidentContent {
     let severities = Severity::ALL.map(|s| (s.code(), s));
     let incident = IncidentContent {
         // What is empty here, the rules of the form ask for.
@@ -172,9 +173,17 @@ fn incident(mut fields: Fields<'_>) -> IncidentContent {
         place: fields.text("place").unwrap_or_default(),
         what: fields.text("what").unwrap_or_default(),
         measures: fields.text("measures").unwrap_or_default(),
+        source: fields.text("source").unwrap_or_default(),
+        cause: fields.text("cause").unwrap_or_default(),
+        trend: fields.text("trend").unwrap_or_default(),
+        requested: fields.text("requested").unwrap_or_default(),
+        call_back: fields.text("call_back").unwrap_or_default(),
         dead: fields.count("dead"),
         injured: fields.count("injured"),
         missing: fields.count("missing"),
+        evacuated: fields.count("evacuated"),
+        houses: fields.count("houses"),
+        loss: fields.count("loss"),
         occurred: fields.time("occurred"),
         learned: fields.time("learned"),
         urgent: fields.flag("urgent").unwrap_or_default(),

@@ -168,6 +168,8 @@ fn refused(refusal: Refusal, l: Lang, service: &Service) -> Problem {
         Refusal::UnknownObligation => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-obligation"),
         Refusal::OtherUnit => (StatusCode::UNPROCESSABLE_ENTITY, "other-unit"),
         Refusal::NothingOwed => (StatusCode::UNPROCESSABLE_ENTITY, "nothing-owed"),
+        Refusal::IncidentClosed => (StatusCode::CONFLICT, "incident-closed"),
+        Refusal::UnknownIncident => (StatusCode::NOT_FOUND, "unknown-incident"),
     };
     let words = l.refusal(refusal, service.settings.service.zone);
     Problem::new(status, kind, l.api_title_refused(), words)

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
@@ -14,9 +15,10 @@ use super::faults::Faults;
 use super::layers::{Layers, Origin, Sources};
 use super::read::{Broken, Reader};
 use super::show;
-use super::value::{LogFormat, Network, Setting, Size, Span, Tls};
+use super::value::{LogFormat, Network, Setting, Size, Span, Tls, Within};
 use crate::domain::address::Address;
 use crate::domain::alert::{Ask, Plan};
+use crate::domain::incident::{Limits, Timetable};
 use crate::domain::ladder::{Ladder, Step, default_ladder};
 use crate::domain::language::Lang;
 
@@ -29,6 +31,7 @@ pub struct Settings {
     pub duty: Duty,
     pub urgent: Urgent,
     pub chase: Chase,
+    pub incident: Incident,
     pub intake: Intake,
     pub web: Web,
     pub session: Session,
@@ -100,6 +103,21 @@ pub struct Chase {
     pub pause: Span,
     /// The ladder of a period that names none.
     pub ladder: Ladder,
+}
+
+/// `[incident]`
+#[derive(Debug, Clone)]
+pub struct Incident {
+    /// How rounds of follow-ups are called.
+    pub label: String,
+    /// The document that follow-ups rest on.
+    pub basis: String,
+    /// When open incidents are asked how they go on.
+    pub follow_up: Timetable,
+    /// How long a first report may take from when the unit learned of the event.
+    pub report_within: Limits,
+    /// How long the first acknowledgement may take from the first report.
+    pub answer_within: Limits,
 }
 
 /// `[intake]`
@@ -198,6 +216,7 @@ impl Settings {
             duty: Duty::read(r)?,
             urgent: Urgent::read(r)?,
             chase: Chase::read(r)?,
+            incident: Incident::read(r)?,
             intake: Intake::read(r)?,
             web: Web::read(r)?,
             session: Session::read(r)?,
@@ -272,6 +291,28 @@ impl Urgent {
             ask: r.get("urgent.ask")?,
             steps: r.steps("urgent.steps")?,
             word_within: word_within(r)?,
+        })
+    }
+}
+
+impl Incident {
+    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
+        let follow_up = Timetable::new(r.list("incident.follow_up")?).unwrap_or_else(|e| {
+            r.fault("incident.follow_up", &e.to_string());
+            Timetable::default()
+        });
+        let limits = |key: &str| -> Result<Limits, Broken> {
+            let named: Vec<Within> = r.list(key)?;
+            let named: Vec<_> = named.iter().map(|w| (w.severity, w.span.delta())).collect();
+            let longest = named.iter().map(|(_, span)| *span).max();
+            Ok(Limits::new(&named, longest.unwrap_or(TimeDelta::days(1))))
+        };
+        Ok(Self {
+            label: r.text("incident.label")?,
+            basis: r.text("incident.basis")?,
+            follow_up,
+            report_within: limits("incident.report_within")?,
+            answer_within: limits("incident.answer_within")?,
         })
     }
 }

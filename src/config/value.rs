@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
+use crate::domain::incident::{Severity, Times};
 use crate::domain::language::Lang;
 
 /// A value that is written as one text.
@@ -253,6 +254,33 @@ impl Setting for LogFormat {
             "json" => Some(Self::Json),
             _ => None,
         }
+    }
+}
+
+/// How long something may take for one severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Within {
+    pub(super) severity: Severity,
+    pub(super) span: Span,
+}
+
+impl Setting for Within {
+    const LIKE: &'static str = "a severity and a duration like iii 30m";
+
+    fn read(text: &str) -> Option<Self> {
+        let (severity, span) = text.trim().split_once(char::is_whitespace)?;
+        Some(Self {
+            severity: Severity::parse(severity)?,
+            span: Span::read(span)?,
+        })
+    }
+}
+
+impl Setting for Times {
+    const LIKE: &'static str = "a severity and times like iii 08:00 17:00";
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
     }
 }
 

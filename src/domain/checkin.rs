@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::ids::{AccountId, CheckInId, DeviceId, IncidentId, ObligationId, UnitId};
-use super::incident::Severity;
+use super::incident::{ReportKind, Severity};
 use super::time::Timestamp;
 
 /// Gives an enum without data its stored text, both ways.
@@ -116,6 +116,11 @@ impl Content {
                 place: String::new(),
                 what: String::new(),
                 measures: String::new(),
+                source: String::new(),
+                cause: String::new(),
+                trend: String::new(),
+                requested: String::new(),
+                call_back: String::new(),
                 ..incident.clone()
             }),
         }
@@ -140,18 +145,43 @@ pub struct IncidentContent {
     pub what: String,
     /// What has been done.
     pub measures: String,
+    /// By whom the unit learned of it, as a post or an office.
+    pub source: String,
+    /// Why it happened, as far as is known.
+    pub cause: String,
+    /// Where it is going.
+    pub trend: String,
+    /// What the unit asks for.
+    pub requested: String,
+    /// Which post to call back.
+    pub call_back: String,
     /// Dead.
     pub dead: Option<u32>,
     /// Injured.
     pub injured: Option<u32>,
     /// Missing.
     pub missing: Option<u32>,
+    /// Brought to safety.
+    pub evacuated: Option<u32>,
+    /// Houses damaged.
+    pub houses: Option<u32>,
+    /// Direct loss, in ten thousand yuan.
+    pub loss: Option<u32>,
     /// When it happened.
     pub occurred: Option<Timestamp>,
     /// When the unit learned of it; the first of the two clocks starts here.
     pub learned: Option<Timestamp>,
     /// Whether leaders must know at once.
     pub urgent: bool,
+}
+
+/// That a submission is a later report on an incident, whatever round is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Follows {
+    /// The incident.
+    pub incident: IncidentId,
+    /// Which report it is: follow-up, verification or final.
+    pub kind: ReportKind,
 }
 
 /// Who pressed the button.
@@ -196,6 +226,8 @@ pub struct Submission {
     pub unit: UnitId,
     /// What it answers; `None` for an incident between rounds or outside a period.
     pub obligation: Option<ObligationId>,
+    /// The incident of which it tells how it goes on.
+    pub follows: Option<Follows>,
     /// What it says.
     pub content: Content,
     /// By what way it came.

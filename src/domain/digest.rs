@@ -77,10 +77,17 @@ pub fn text_digest(content: &Content, salt: &Salt) -> Digest {
         place,
         what,
         measures,
+        source,
+        cause,
+        trend,
+        requested,
+        call_back,
         ..
     }) = content.incident()
     {
-        canon.text(place).text(what).text(measures);
+        for text in [place, what, measures, source, cause, trend, requested, call_back] {
+            canon.text(text);
+        }
     }
     canon.finish()
 }
@@ -91,7 +98,7 @@ pub fn digest_over(content: &Content, texts: &Digest) -> Digest {
     canon.text(content.code());
     if let Some(i) = content.incident() {
         canon.text(&i.class).text(i.severity.code()).flag(i.urgent);
-        for count in [i.dead, i.injured, i.missing] {
+        for count in [i.dead, i.injured, i.missing, i.evacuated, i.houses, i.loss] {
             canon.maybe(count.map(i64::from));
         }
         for time in [i.occurred, i.learned] {
@@ -259,6 +266,18 @@ mod tests {
             }),
             Content::Incident(IncidentContent {
                 urgent: true,
+                ..incident()
+            }),
+            Content::Incident(IncidentContent {
+                evacuated: Some(0),
+                ..incident()
+            }),
+            Content::Incident(IncidentContent {
+                loss: Some(0),
+                ..incident()
+            }),
+            Content::Incident(IncidentContent {
+                trend: "转移".into(),
                 ..incident()
             }),
         ];

@@ -19,6 +19,10 @@ pub const REASON: usize = 200;
 pub const POST: usize = 60;
 /// The most people that one count can hold.
 pub const COUNT: u32 = 100_000;
+/// The most of what is no casualty: people brought to safety, houses, ten thousands of yuan.
+pub const MANY: u32 = 10_000_000;
+/// The most characters of what a report says beside its story.
+pub const SHORT: usize = 200;
 /// How far a clock may run ahead of the server's.
 const AHEAD: TimeDelta = TimeDelta::minutes(10);
 /// How long ago an event may lie.
@@ -32,9 +36,18 @@ pub enum Field {
     Place,
     What,
     Measures,
+    Source,
+    Cause,
+    Trend,
+    Requested,
+    CallBack,
     Dead,
     Injured,
     Missing,
+    Evacuated,
+    Houses,
+    Loss,
+    Urgent,
     Occurred,
     Learned,
     Claimed,
@@ -52,9 +65,18 @@ impl Field {
             Self::Place => "place",
             Self::What => "what",
             Self::Measures => "measures",
+            Self::Source => "source",
+            Self::Cause => "cause",
+            Self::Trend => "trend",
+            Self::Requested => "requested",
+            Self::CallBack => "call_back",
             Self::Dead => "dead",
             Self::Injured => "injured",
             Self::Missing => "missing",
+            Self::Evacuated => "evacuated",
+            Self::Houses => "houses",
+            Self::Loss => "loss",
+            Self::Urgent => "urgent",
             Self::Occurred => "occurred",
             Self::Learned => "learned",
             Self::Claimed => "claimed",
@@ -95,13 +117,18 @@ pub struct Fault {
 
 /// Reads a count as people type it: empty is *not known yet*, which is not zero.
 pub fn count(typed: &str) -> Result<Option<u32>, Flaw> {
+    number(typed, COUNT)
+}
+
+/// Reads a number as [`count()`] does, up to a most.
+pub fn number(typed: &str, most: u32) -> Result<Option<u32>, Flaw> {
     let digits: String = typed.nfkc().filter(|c| !c.is_whitespace()).collect();
     match digits.as_str() {
         "" => Ok(None),
         d if !d.bytes().all(|b| b.is_ascii_digit()) => Err(Flaw::NotANumber),
         d => match d.parse() {
-            Ok(n) if n <= COUNT => Ok(Some(n)),
-            _ => Err(Flaw::TooMany { most: COUNT }),
+            Ok(n) if n <= most => Ok(Some(n)),
+            _ => Err(Flaw::TooMany { most }),
         },
     }
 }
@@ -195,14 +222,7 @@ impl Desk {
         }
         let what = self.text(Field::What, clean_lines(&typed.what), STORY);
         let measures = self.text(Field::Measures, clean_lines(&typed.measures), STORY);
-        let counts = [
-            (Field::Dead, typed.dead),
-            (Field::Injured, typed.injured),
-            (Field::Missing, typed.missing),
-        ];
-        for (field, _) in counts.into_iter().filter(|(_, n)| n.is_some_and(|n| n > COUNT)) {
-            self.fault(field, Flaw::TooMany { most: COUNT });
-        }
+        self.numbers(&typed);
         let (occurred, learned) = (
             typed.occurred.map(to_millisecond),
             typed.learned.map(to_millisecond),
@@ -213,9 +233,30 @@ impl Desk {
             place,
             what,
             measures,
+            source: self.line(Field::Source, &typed.source, PLACE),
+            cause: self.text(Field::Cause, clean_lines(&typed.cause), SHORT),
+            trend: self.text(Field::Trend, clean_lines(&typed.trend), SHORT),
+            requested: self.text(Field::Requested, clean_lines(&typed.requested), SHORT),
+            call_back: self.line(Field::CallBack, &typed.call_back, POST),
             occurred,
             learned,
             ..typed
+        }
+    }
+
+    fn numbers(&mut self, typed: &IncidentContent) {
+        let numbers = [
+            (Field::Dead, typed.dead, COUNT),
+            (Field::Injured, typed.injured, COUNT),
+            (Field::Missing, typed.missing, COUNT),
+            (Field::Evacuated, typed.evacuated, MANY),
+            (Field::Houses, typed.houses, MANY),
+            (Field::Loss, typed.loss, MANY),
+        ];
+        for (field, number, most) in numbers {
+            if number.is_some_and(|n| n > most) {
+                self.fault(field, Flaw::TooMany { most });
+            }
         }
     }
 

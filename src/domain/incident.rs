@@ -1,6 +1,25 @@
 //! Knows how grave an event is and into which class it falls.
 //!
 //! The classes are data (`config/incident-classes.toml`): kinds of events at places, none of them a kind of person.
+//!
+//! - `report`: first, follow-up, verification, final; `change`: what one says otherwise than the one before
+//! - `life`: open, closed, joined
+//! - `schedule`: when an open incident is asked how it goes on; `clock`: how long reports and answers take
+//! - `finding`: what a person finds of how it was reported
+
+mod change;
+mod clock;
+mod finding;
+pub mod life;
+mod report;
+mod schedule;
+
+pub use change::{Change, Value, changes, values};
+pub use clock::{Clock, Limits};
+pub use finding::FindingKind;
+pub use life::{Ground, Life, LifeError};
+pub use report::ReportKind;
+pub use schedule::{Asking, LEAD, Times, Timetable, TimetableError};
 
 use serde::{Deserialize, Serialize};
 

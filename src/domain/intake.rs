@@ -2,8 +2,9 @@
 
 use chrono::TimeDelta;
 
-use super::checkin::{CheckIn, Claim, Content, Door, Provenance, Review, Submission};
-use super::ids::{CheckInId, IncidentId, ObligationId};
+use super::checkin::{CheckIn, Claim, Content, Door, Follows, Provenance, Review, Submission};
+use super::ids::{CheckInId, IncidentId, ObligationId, UnitId};
+use super::incident::ReportKind;
 use super::obligation::Obligation;
 use super::standing::Timeliness;
 use super::time::Timestamp;
@@ -23,6 +24,21 @@ pub struct Facts {
     pub latest: Option<CheckIn>,
     /// Whether the author acts for the duty office of this unit.
     pub office: bool,
+    /// The incident that it follows up, if there is such a one.
+    pub followed: Option<Followed>,
+}
+
+/// What counts of the incident that a report follows up; `latest` is then the last report on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Followed {
+    /// The incident.
+    pub incident: IncidentId,
+    /// Whose it is.
+    pub unit: UnitId,
+    /// Whether it is open.
+    pub open: bool,
+    /// Whether leaders were told of it.
+    pub urgent: bool,
 }
 
 /// What becomes of a submission.
@@ -97,6 +113,12 @@ pub enum Refusal {
     /// An all clear answers an obligation; without one it says nothing.
     #[error("no report is owed")]
     NothingOwed,
+    /// The incident is closed; the duty office can reopen it.
+    #[error("the incident is closed")]
+    IncidentClosed,
+    /// There is no such incident, or it is another unit's.
+    #[error("there is no such incident")]
+    UnknownIncident,
 }
 
 /// Decides one submission, which has been screened and cleaned.
@@ -113,11 +135,16 @@ pub fn decide(facts: &Facts, s: &Submission) -> Decision {
     if let Err(refusal) = addressed(facts, s).and_then(|()| vouched(s)) {
         return Decision::Refuse(refusal);
     }
+    if let Some(follows) = s.follows {
+        return follow_up(facts, s, follows);
+    }
     if let Some(latest) = facts.latest.as_ref().filter(|latest| is_already_said(latest, s)) {
         return Decision::Already(latest.clone());
     }
     let owed = s.obligation.and(facts.obligation.as_ref());
     let decided = match (owed, &facts.latest) {
+        // How an incident goes on is never all clear: what is over has a final report.
+        (Some(owed), _) if owed.kind.incident().is_some() => Err(Refusal::NothingOwed),
         (Some(owed), Some(latest)) => amendment(owed, latest, s, facts.office),
         (Some(owed), None) => first(owed, s, facts.office),
         (None, _) => unowed(&s.content),
@@ -172,7 +199,48 @@ pub fn consequence(before: Option<&CheckIn>, after: &Content) -> Consequence {
     }
 }
 
+/// Decides a report on how an incident goes on: in any round or outside, it meets the follow-up that is owed.
+fn follow_up(facts: &Facts, s: &Submission, follows: Follows) -> Decision {
+    let known = facts.followed.filter(|known| known.incident == follows.incident && known.unit == s.unit);
+    let Some(known) = known else {
+        return Decision::Refuse(Refusal::UnknownIncident);
+    };
+    let Some(content) = s.content.incident() else {
+        return Decision::Refuse(Refusal::NothingOwed);
+    };
+    if !known.open {
+        return Decision::Refuse(Refusal::IncidentClosed);
+    }
+    let twice = |latest: &&CheckIn| {
+        follows.kind == ReportKind::FollowUp
+            && s.received - latest.received < FREELY
+            && latest.provenance == s.provenance
+            && latest.says(&s.content)
+    };
+    if let Some(latest) = facts.latest.as_ref().filter(twice) {
+        return Decision::Already(latest.clone());
+    }
+    let owed = s.obligation.and(facts.obligation.as_ref());
+    let owed = owed.filter(|owed| owed.kind.incident() == Some(known.incident));
+    let met = owed.and_then(|owed| Some((owed, accept(owed, s, facts.office).ok()?)));
+    Decision::Record(Record {
+        obligation: met.map(|(owed, _)| owed.id),
+        supersedes: None,
+        timeliness: met.filter(|(owed, _)| !owed.is_met()).map(|(_, timeliness)| timeliness),
+        consequence: match content.urgent && !known.urgent {
+            true => Consequence::RaiseAlert,
+            false => Consequence::UpdateIncident(known.incident),
+        },
+        review: Review::None,
+        claim: met.and_then(|(owed, _)| claim(owed, s)),
+        needs_new_uuid: facts.same_uuid.is_some(),
+    })
+}
+
 fn is_same(earlier: &CheckIn, s: &Submission) -> bool {
+    if let Some(follows) = s.follows {
+        return earlier.incident == Some(follows.incident) && earlier.says(&s.content);
+    }
     // An incident that named a closed round was kept without it. An all clear of yesterday is not one of today.
     let same_round = earlier.obligation.is_none() || earlier.obligation == s.obligation;
     same_round && earlier.says(&s.content)

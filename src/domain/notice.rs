@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use super::checkin::Provenance;
-use super::incident::Severity;
+use super::incident::{Change, FindingKind, ReportKind, Severity};
 use super::language::Lang;
 use super::letter::LetterKind;
 use super::time::{BusinessDate, Timestamp};
@@ -51,6 +51,48 @@ pub enum Matter {
     Entered(Entered),
     /// A link that signs an account in.
     SignIn(SignIn),
+    /// What a later report says of an incident.
+    FollowUp(Box<FollowUp>),
+    /// What was found of how a unit reported.
+    Found(Found),
+}
+
+/// What a later report says otherwise than the one before it: nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowUp {
+    /// The unit that reports, with the one above it.
+    pub unit: String,
+    /// The class of the incident, in the reader's language.
+    pub class: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Which report it is, and its place among all.
+    pub kind: ReportKind,
+    /// From 1.
+    pub number: i64,
+    /// When it was received.
+    pub received: Timestamp,
+    /// What it says otherwise, with the class already in the reader's language.
+    pub changes: Vec<Change>,
+    /// The number of its receipt.
+    pub receipt: String,
+}
+
+/// A finding, told to the unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The unit, with the one above it.
+    pub unit: String,
+    /// What was found.
+    pub kind: FindingKind,
+    /// Why.
+    pub note: String,
+    /// The post of whoever found it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What it is about: the class of an incident, or a day; in the reader's language.
+    pub about: String,
 }
 
 /// Units that have not reported: every one that concerns the reader, by township.

@@ -93,6 +93,15 @@ messages! {
     field_place: "地点", "Place";
     field_what: "情况", "What happened";
     field_measures: "已采取措施", "Measures taken";
+    field_source: "信息来源", "Source";
+    field_cause: "原因", "Cause";
+    field_trend: "发展趋势", "Trend";
+    field_requested: "请求支援事项", "Requested";
+    field_call_back: "回电岗位", "Post to call back";
+    field_evacuated: "转移人数", "Evacuated";
+    field_houses: "受损房屋（间）", "Houses damaged";
+    field_loss: "直接损失（万元）", "Loss (10,000 yuan)";
+    field_urgent: "紧急", "Urgent";
     field_dead: "死亡人数", "Dead";
     field_injured: "受伤人数", "Injured";
     field_missing: "失踪人数", "Missing";

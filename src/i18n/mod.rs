@@ -13,6 +13,7 @@
 //! - `desk`: the desk of a village, its form and its receipt
 //! - `errors`: the headings of pages that say why something did not work
 //! - `demo`: the demonstration and its mailbox
+//! - `incident`: the life of an incident: its reports, clocks, families and findings
 //! - `import`: what is wrong with a table of units, and what it would change
 //! - `mail`: the words of every letter
 //! - `period`: why a period, its hours or a date are not as they must be
@@ -32,6 +33,7 @@ pub mod demo;
 pub mod desk;
 pub mod errors;
 pub mod import;
+pub mod incident;
 pub mod mail;
 pub mod outbox;
 pub mod period;

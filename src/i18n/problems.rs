@@ -24,6 +24,10 @@ messages! {
         "Please give the post of the caller and the time of the call.";
     problem_nothing_owed: "现在没有需要报平安的场次。有情况请填写情况报告。",
         "No report is owed just now. If something happened, please use the incident form.";
+    problem_incident_closed: "这起事件已经办结。有新情况请打电话给值班室重新打开，或另报一起。",
+        "This incident is closed. If it goes on, phone the duty office to reopen it, or report a new one.";
+    problem_unknown_incident: "没有找到这起事件。请从首页重新进入。",
+        "There is no such incident. Please start again from the first page.";
 
     // Of a field.
     problem_place_needed: "请填写地点，例如：××村三组。", "Please give the place, for example: group 3 of the village.";

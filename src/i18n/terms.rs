@@ -142,9 +142,18 @@ impl Lang {
             Field::Place => self.field_place(),
             Field::What => self.field_what(),
             Field::Measures => self.field_measures(),
+            Field::Source => self.field_source(),
+            Field::Cause => self.field_cause(),
+            Field::Trend => self.field_trend(),
+            Field::Requested => self.field_requested(),
+            Field::CallBack => self.field_call_back(),
             Field::Dead => self.field_dead(),
             Field::Injured => self.field_injured(),
             Field::Missing => self.field_missing(),
+            Field::Evacuated => self.field_evacuated(),
+            Field::Houses => self.field_houses(),
+            Field::Loss => self.field_loss(),
+            Field::Urgent => self.field_urgent(),
             Field::Occurred => self.field_occurred(),
             Field::Learned => self.field_learned(),
             Field::Claimed => self.field_claimed(),
@@ -183,6 +192,8 @@ impl Lang {
             Refusal::UnknownObligation => self.problem_unknown_obligation().to_owned(),
             Refusal::OtherUnit => self.problem_other_unit().to_owned(),
             Refusal::NothingOwed => self.problem_nothing_owed().to_owned(),
+            Refusal::IncidentClosed => self.problem_incident_closed().to_owned(),
+            Refusal::UnknownIncident => self.problem_unknown_incident().to_owned(),
         }
     }
 

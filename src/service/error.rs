@@ -3,6 +3,7 @@
 use crate::domain::access::Denied;
 use crate::domain::form;
 use crate::domain::import::RowError;
+use crate::domain::incident::LifeError;
 use crate::domain::intake::Refusal;
 use crate::domain::period::PeriodError;
 use crate::domain::unit::LineageError;
@@ -32,6 +33,9 @@ pub enum Error {
     /// Units cannot change so.
     #[error("{0}")]
     Units(LineageError),
+    /// An incident cannot become that.
+    #[error("{0}")]
+    Life(LifeError),
     /// A table of units has faults; nothing of it was imported.
     #[error("{} faults in the table", .0.len())]
     Rows(Vec<RowError>),
@@ -125,6 +129,12 @@ impl From<Refusal> for Error {
 impl From<PeriodError> for Error {
     fn from(error: PeriodError) -> Self {
         Self::Period(error)
+    }
+}
+
+impl From<LifeError> for Error {
+    fn from(error: LifeError) -> Self {
+        Self::Life(error)
     }
 }
 

@@ -27,6 +27,12 @@ struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    evacuated: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    houses: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    loss: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     occurred: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     learned: Option<i64>,
@@ -39,6 +45,16 @@ struct Narrative {
     place: String,
     what: String,
     measures: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    source: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    cause: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    trend: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    requested: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    call_back: String,
 }
 
 /// Takes a report apart.
@@ -57,6 +73,9 @@ pub(super) fn columns(content: &Content) -> serde_json::Result<Columns> {
         dead: i.dead,
         injured: i.injured,
         missing: i.missing,
+        evacuated: i.evacuated,
+        houses: i.houses,
+        loss: i.loss,
         occurred: i.occurred.map(|t| t.timestamp_millis()),
         learned: i.learned.map(|t| t.timestamp_millis()),
         urgent: i.urgent,
@@ -65,6 +84,11 @@ pub(super) fn columns(content: &Content) -> serde_json::Result<Columns> {
         place: i.place.clone(),
         what: i.what.clone(),
         measures: i.measures.clone(),
+        source: i.source.clone(),
+        cause: i.cause.clone(),
+        trend: i.trend.clone(),
+        requested: i.requested.clone(),
+        call_back: i.call_back.clone(),
     };
     Ok(Columns {
         kind,
@@ -89,9 +113,17 @@ pub(super) fn content(kind: &str, facts: &str, narrative: Option<&str>) -> Optio
                 place: texts.place,
                 what: texts.what,
                 measures: texts.measures,
+                source: texts.source,
+                cause: texts.cause,
+                trend: texts.trend,
+                requested: texts.requested,
+                call_back: texts.call_back,
                 dead: facts.dead,
                 injured: facts.injured,
                 missing: facts.missing,
+                evacuated: facts.evacuated,
+                houses: facts.houses,
+                loss: facts.loss,
                 occurred: facts.occurred.and_then(from_millis),
                 learned: facts.learned.and_then(from_millis),
                 urgent: facts.urgent,
@@ -133,6 +165,8 @@ mod tests {
             place: "圩堤 \"二\" 段".into(),
             what: "管涌\n一处".into(),
             measures: String::new(),
+            trend: "水位上涨".into(),
+            loss: Some(12),
             dead: Some(0),
             occurred: from_millis(-1),
             learned: from_millis(1_700_000_000_123),

@@ -4,38 +4,9 @@ use super::obligation::instant;
 use super::{Conn, Error, Result, Tx, on};
 use crate::domain::checkin::IncidentContent;
 use crate::domain::ids::{CheckInId, IncidentId, ReportId, UnitId};
-use crate::domain::incident::Severity;
+use crate::domain::incident::{Life, ReportKind, Severity};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitPath;
-
-/// Which report on an incident one is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportKind {
-    /// 首报.
-    First,
-    /// 续报.
-    FollowUp,
-    /// 终报.
-    Final,
-}
-
-impl ReportKind {
-    /// Gives the text by which it is stored and sent.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::FollowUp => "follow_up",
-            Self::Final => "final",
-        }
-    }
-
-    /// Reads what [`Self::code`] gives.
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::First, Self::FollowUp, Self::Final]
-            .into_iter()
-            .find(|kind| kind.code() == code)
-    }
-}
 
 /// An incident as it is stored: what its last report says.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,10 +33,26 @@ pub struct StoredIncident {
     pub opened: Timestamp,
     /// When it was closed.
     pub closed: Option<Timestamp>,
+    /// When it was last opened again.
+    pub reopened: Option<Timestamp>,
+    /// The head of its family, if that is another incident.
+    pub joined: Option<IncidentId>,
+}
+
+impl StoredIncident {
+    /// Gives what of it decides what can become of it.
+    pub fn life(&self) -> Life {
+        Life {
+            id: self.id,
+            closed: self.closed,
+            joined: self.joined,
+            drill: self.drill,
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     unit_id: i64,
     path: String,
@@ -77,6 +64,8 @@ struct Row {
     learned_at: Option<i64>,
     opened_at: i64,
     closed_at: Option<i64>,
+    reopened_at: Option<i64>,
+    joined_to: Option<i64>,
 }
 
 impl TryFrom<Row> for StoredIncident {
@@ -97,6 +86,8 @@ impl TryFrom<Row> for StoredIncident {
             learned: maybe("learned_at", row.learned_at)?,
             opened: at("opened_at", row.opened_at)?,
             closed: maybe("closed_at", row.closed_at)?,
+            reopened: maybe("reopened_at", row.reopened_at)?,
+            joined: row.joined_to.map(IncidentId),
             class: row.class,
         })
     }
@@ -153,11 +144,22 @@ impl TryFrom<ReportRow> for StoredReport {
 
 type ReportRow = (i64, i64, i64, String, i64, i64);
 
+/// Writes a query for incidents `i`.
+macro_rules! incidents {
+    ($rest:literal) => {
+        concat!(
+            "SELECT i.id, i.unit_id, i.path, i.class, i.severity, i.urgent, i.drill, i.occurred_at, i.learned_at,
+                i.opened_at, i.closed_at, i.reopened_at, i.joined_to FROM ",
+            $rest
+        )
+    };
+}
+pub(super) use incidents;
+
 impl Conn {
     /// Gives an incident.
     pub async fn incident(&mut self, id: IncidentId) -> Result<Option<StoredIncident>> {
-        const SQL: &str = "SELECT id, unit_id, path, class, severity, urgent, drill, occurred_at, learned_at,
-            opened_at, closed_at FROM incident WHERE id = $1";
+        const SQL: &str = incidents!("incident i WHERE i.id = $1");
         let row: Option<Row> = on!(self, c => sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?;
         row.map(StoredIncident::try_from).transpose()
     }
@@ -204,7 +206,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Closes an incident; one that is closed stays as it is.
+    /// Closes incidents; one that is closed stays as it is.
     pub async fn close_incident(&mut self, id: IncidentId, now: Timestamp) -> Result<()> {
         const SQL: &str = "UPDATE incident SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";
         let at = now.timestamp_millis();

@@ -26,6 +26,7 @@ use axum::response::{IntoResponse as _, Response};
 
 pub(super) use address::{Address, Asked};
 pub(super) use red::{IncidentView, Strip, class_name, colour};
+pub(super) use notice::{notice, with_notice};
 pub(super) use rows::{StandingView, when};
 
 use super::page::html;

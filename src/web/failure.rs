@@ -56,7 +56,7 @@ impl Failure {
                 | Error::Form(_)
                 | Error::Period(_)
                 | Error::Rows(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                Error::Already(_) => StatusCode::CONFLICT,
+                Error::Already(_) | Error::Life(_) => StatusCode::CONFLICT,
                 Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 Error::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -141,6 +141,7 @@ fn of_deed(error: &Error, l: Lang, zone: Tz) -> String {
             .collect::<Vec<_>>()
             .join(" "),
         Error::Already(_) => l.error_already().to_owned(),
+        Error::Life(error) => l.life_error(*error).to_owned(),
         Error::Busy { .. } => l.problem_busy().to_owned(),
         Error::Wait { seconds } => l.problem_wait(l.span(TimeDelta::seconds(i64::from(*seconds)))),
         _ => l.problem_ours().to_owned(),

@@ -10,6 +10,7 @@
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
 //! * `alert/`, `acknowledge.rs` — leaders, and whoever has a letter
 //! * `desk/` — the desk of a village: its one button, its form, its receipt
+//! * `incident/` — open incidents, the story of each, and later reports on it
 //! * `me.rs` — what everybody with an account does for himself
 //! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
 //!
@@ -30,6 +31,7 @@ mod halfway;
 mod headers;
 mod health;
 mod home;
+mod incident;
 mod language;
 mod letters;
 mod link;

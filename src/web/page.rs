@@ -103,6 +103,7 @@ fn ways(actor: &Actor, l: Lang, here: &str) -> Vec<Way> {
     let all = [
         ("/desk", l.way_desk(), Door::Roles(&[Role::Reporter, Role::Head])),
         ("/board", l.way_board(), Door::May(Deed::SeeBoard)),
+        ("/incidents", l.incidents_title(), Door::May(Deed::SeeBoard)),
         ("/alerts", l.way_alerts(), Door::May(Deed::SeeUrgent)),
         ("/outbox", l.way_outbox(), Door::May(Deed::SeeOutbox)),
     ];

@@ -8,8 +8,8 @@ use tower_http::compression::CompressionLayer;
 use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, alert, assets, desk, halfway, health, home, language, link, me, outbox,
-    signin, slip, unit, visit,
+    App, Failure, acknowledge, alert, assets, desk, halfway, health, home, incident, language, link, me,
+    outbox, signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -98,6 +98,12 @@ fn desk() -> Vec<Route> {
             Door::Device,
             get(desk::incident::page).post(desk::incident::submit),
         ),
+        route(
+            "/desk/follow/{id}",
+            Door::Device,
+            get(incident::follow::page).post(incident::follow::submit),
+        ),
+        route("/desk/found/{id}", Door::Device, post(incident::follow::reply)),
         route("/receipt/{number}", Door::Device, get(desk::receipt::page)),
     ]
 }
@@ -138,6 +144,17 @@ fn office() -> Vec<Route> {
             "/board/extend",
             Door::May(Deed::Extend),
             get(acts::extend_form).post(acts::extend),
+        ),
+        route("/incidents", Door::May(Deed::SeeBoard), get(incident::list)),
+        route(
+            "/incident/{id}",
+            Door::May(Deed::SeeUnit),
+            get(incident::story::page).post(incident::story::act),
+        ),
+        route(
+            "/incident/{id}/report",
+            Door::May(Deed::Proxy),
+            get(incident::follow::page).post(incident::follow::submit),
         ),
         route("/outbox", Door::May(Deed::SeeOutbox), get(outbox::page)),
         route("/outbox/retry", Door::May(Deed::RetryLetter), post(outbox::retry)),

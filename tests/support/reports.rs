@@ -63,6 +63,7 @@ impl Day {
             uuid: Uuid::new_v4(),
             unit: self.unit(label).await,
             obligation: None,
+            follows: None,
             content,
             provenance: Provenance::Own,
             author: Author::Device(DeviceId(0)),

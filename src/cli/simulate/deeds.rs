@@ -106,6 +106,7 @@ impl Play {
             uuid: sheet.uuid,
             unit: member.id,
             obligation: number,
+            follows: None,
             content: match sheet.said {
                 Said::Clear => Content::AllClear,
                 Said::Quiet => incident(false),

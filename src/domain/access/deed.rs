@@ -40,6 +40,10 @@ pub enum Deed {
     AcknowledgeChase,
     /// Says of an urgent report "I have it", also for a leader on the phone.
     AcknowledgeAlert,
+    /// Closes, reopens, joins and parts incidents, and links what came to light otherwise.
+    KeepIncident,
+    /// Finds how something was reported: late, omitted, understated, false, concealed.
+    Judge,
     /// Sends a failed letter again.
     RetryLetter,
     DeclarePeriod,
@@ -68,7 +72,7 @@ pub enum Reach {
 }
 
 impl Deed {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::SeeUnit,
         Self::SeeBoard,
         Self::SeeOutbox,
@@ -84,6 +88,8 @@ impl Deed {
         Self::Extend,
         Self::AcknowledgeChase,
         Self::AcknowledgeAlert,
+        Self::KeepIncident,
+        Self::Judge,
         Self::RetryLetter,
         Self::DeclarePeriod,
         Self::StopPeriod,
@@ -111,6 +117,8 @@ impl Deed {
             Self::RecordPhone | Self::Supplement | Self::Confirm | Self::Excuse | Self::Extend => {
                 &[(DutyOfficer, Below)]
             }
+            Self::KeepIncident => &[(DutyOfficer, Below)],
+            Self::Judge => &[(DutyOfficer, Below), (Leader, Below)],
             Self::DeclarePeriod | Self::StopPeriod | Self::ExtendPeriod => {
                 &[(DutyOfficer, Below), (Leader, Below)]
             }

@@ -38,6 +38,7 @@ fn with(content: Content) -> Submission {
         uuid: Uuid::nil(),
         unit: UnitId(1),
         obligation: None,
+        follows: None,
         content,
         provenance: Provenance::Own,
         author: Author::Account(AccountId(1)),

@@ -39,6 +39,7 @@ fn sent(received: i64, content: Content) -> Submission {
         uuid: Uuid::from_u128(1),
         unit: UnitId(1),
         obligation: Some(ObligationId(1)),
+        follows: None,
         content,
         provenance: Provenance::Own,
         author: Author::Account(AccountId(1)),

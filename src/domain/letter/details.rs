@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{AccountId, CheckInId};
+use crate::domain::ids::{AccountId, CheckInId, ReportId};
 use crate::domain::time::Timestamp;
 
 /// The details of a letter. Its JSON is what the outbox keeps; an empty object is [`Details::None`].
@@ -21,6 +21,16 @@ pub enum Details {
     Entered {
         /// The report.
         check_in: CheckInId,
+    },
+    /// What a later report says of an incident of which the recipient was told.
+    FollowUp {
+        /// The report.
+        report: ReportId,
+    },
+    /// Of an account letter: what was found of how the unit reported.
+    Finding {
+        /// The finding.
+        finding: i64,
     },
     /// Of an account letter: a link that signs an account in. The token in it is that of the letter.
     SignIn {
@@ -60,6 +70,8 @@ mod tests {
             Details::Entered {
                 check_in: CheckInId(7),
             },
+            Details::FollowUp { report: ReportId(4) },
+            Details::Finding { finding: 5 },
             Details::SignIn {
                 account: AccountId(3),
                 expires: from_millis(1_800_000_000_000).unwrap(),

@@ -5,9 +5,11 @@
 //! | `page` | the parts that every letter has, and how they become plain text and HTML |
 //! | `silence` | reminders, overdue and escalated letters |
 //! | `urgent` | urgent reports |
+//! | `incident` | what a later report changes, and what was found of how a unit reported |
 //! | `account` | reports that somebody else entered, and sign-in links |
 
 mod account;
+mod incident;
 mod page;
 mod silence;
 #[cfg(test)]
@@ -53,6 +55,8 @@ impl Page {
             Matter::Urgent(urgent) => urgent::page(notice, urgent),
             Matter::Entered(entered) => account::entered(notice, entered),
             Matter::SignIn(sign_in) => account::sign_in(notice, sign_in),
+            Matter::FollowUp(told) => incident::follow_up(notice, told),
+            Matter::Found(found) => incident::found(notice, found),
         };
         page.marked(notice)
     }

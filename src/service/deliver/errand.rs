@@ -115,6 +115,7 @@ impl Service {
             Link::Start => format!("{base}/"),
             Link::Acknowledge => format!("{base}/a/{token}"),
             Link::SignIn => format!("{base}/link/{token}"),
+            Link::Incident(id) => format!("{base}/incident/{id}"),
         }
     }
 
@@ -156,6 +157,7 @@ pub(super) enum Link {
     Start,
     Acknowledge,
     SignIn,
+    Incident(crate::domain::ids::IncidentId),
 }
 
 fn chase(chases: &mut Chases, letter: &Claimed) -> Wanted {

@@ -136,6 +136,8 @@ impl Service {
                 })))
             }
             Some(Details::SignIn { .. }) => Ok(Wanted::No),
+            Some(Details::FollowUp { report }) => self.told_letter(conn, report, lang).await,
+            Some(Details::Finding { finding }) => self.found_letter(conn, finding, lang).await,
             _ => Err(Error::broken("this kind of letter has no words yet")),
         }
     }
@@ -167,7 +169,7 @@ impl Service {
         Ok((entered, owed.is_some_and(|owed| owed.drill)))
     }
 
-    fn class_name(&self, code: &str, lang: Lang) -> String {
+    pub(super) fn class_name(&self, code: &str, lang: Lang) -> String {
         let class = self.classes.get(code);
         class
             .map_or(code, |class| match lang {
@@ -178,7 +180,7 @@ impl Service {
     }
 
     /// Gives the name of a unit; a village's with that of the unit above it, since names repeat across townships.
-    async fn full_name(&self, id: UnitId) -> Result<String> {
+    pub(super) async fn full_name(&self, id: UnitId) -> Result<String> {
         let tree = self.tree().await?;
         let Some(unit) = tree.get(id) else {
             return Ok(String::new());

@@ -62,7 +62,8 @@ async fn one(
     member: &Member,
     number: CheckInId,
 ) -> store::Result<Answer> {
-    let record = match decide(&ledger.facts(member), &member.submission) {
+    let meant = ledger.meant(&member.submission);
+    let record = match decide(&ledger.facts(&meant, member.office), &meant) {
         Decision::Refuse(refusal) => return Ok(Err(refusal.into())),
         Decision::Same(earlier) => {
             return Ok(earlier_answer(service, ledger, member, &earlier, Status::Same));
@@ -79,20 +80,29 @@ async fn one(
         }
         Decision::Record(record) => record,
     };
+    let follows = meant.follows;
     let owed = ledger.owed(record.obligation);
+    let drill = follows.and_then(|f| ledger.followed(f.incident)).map(|known| known.drill);
     let new = NewReport {
         check_in: number,
         unit: member.submission.unit,
         path: &member.path,
         content: &member.submission.content,
         received: member.submission.received,
-        drill: owed.is_some_and(|o| o.drill),
-        known: standing_incident(ledger, &record),
+        drill: drill.unwrap_or(owed.is_some_and(|o| o.drill)),
+        known: match follows {
+            Some(follows) => Some(follows.incident),
+            None => standing_incident(ledger, &record),
+        },
+        kind: follows.map(|follows| follows.kind),
         by_office: !member.submission.provenance.is_units_own(),
     };
     let incident = draft.incident(tx, new, &record).await?;
     let kept = check_in(member, number, incident, &record);
     ledger.note(&kept);
+    if let Some(follows) = follows {
+        ledger.followed_up(follows, &kept);
+    }
     let status = match record.supersedes {
         Some(_) => Status::Amended,
         None => Status::Recorded,

@@ -9,7 +9,8 @@ use crate::domain::letter::{Details, LetterKind, account_key};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitPath;
 use crate::service::Service;
-use crate::store::{Met, NewIncident, ReportKind, Result, StoredCheckIn, Tx};
+use crate::domain::incident::ReportKind;
+use crate::store::{Met, NewIncident, Result, StoredCheckIn, Tx};
 
 /// What a batch will write.
 #[derive(Debug, Default)]
@@ -92,7 +93,7 @@ impl Draft {
         let (incident, kind) = match new.known {
             Some(known) => {
                 tx.update_incident(known, content, raises).await?;
-                (known, ReportKind::FollowUp)
+                (known, new.kind.unwrap_or(ReportKind::FollowUp))
             }
             None => {
                 let opened = tx
@@ -128,7 +129,7 @@ impl Draft {
         tx.add_check_ins(&self.check_ins).await?;
         let met: Vec<Met> = self.met.values().copied().collect();
         tx.meet(&met).await?;
-        let mut alerts = BTreeMap::new();
+        let (mut alerts, mut told) = (BTreeMap::new(), false);
         for report in &self.reports {
             let id = tx
                 .add_report(report.incident, report.kind, report.check_in, report.received)
@@ -139,8 +140,16 @@ impl Draft {
             } else if report.by_office {
                 service.word_on(tx, report.incident, report.received).await?;
             }
+            if report.kind != ReportKind::First && !report.raises {
+                told |= service.tell_changes(tx, id, report.incident, report.kind).await?;
+            }
+            if report.kind == ReportKind::Final {
+                service
+                    .close_by_final(tx, report.incident, report.check_in, report.received)
+                    .await?;
+            }
         }
-        let told = self.tell_units(service, tx).await?;
+        told |= self.tell_units(service, tx).await?;
         let letters = told || !alerts.is_empty();
         Ok((alerts, letters))
     }
@@ -183,6 +192,8 @@ pub(super) struct NewReport<'a> {
     pub(super) drill: bool,
     /// The incident that stands, of which it tells or which it takes back.
     pub(super) known: Option<IncidentId>,
+    /// Which report on it this is, if the sender said so.
+    pub(super) kind: Option<ReportKind>,
     /// Whether somebody else entered it for the unit.
     pub(super) by_office: bool,
 }

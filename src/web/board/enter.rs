@@ -207,9 +207,8 @@ fn read(
             dead: number(Field::Dead, &typed.dead),
             injured: number(Field::Injured, &typed.injured),
             missing: number(Field::Missing, &typed.missing),
-            occurred: None,
-            learned: None,
             urgent: typed.urgent,
+            ..IncidentContent::default()
         }),
         _ => {
             fault(Field::Claimed, Flaw::Empty);
@@ -223,6 +222,7 @@ fn read(
         uuid,
         unit: owed.obligation.unit,
         obligation: Some(owed.obligation.id),
+        follows: None,
         content,
         provenance,
         // The deed puts the actor in its place.

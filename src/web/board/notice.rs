@@ -36,6 +36,7 @@ pub(in crate::web) fn notice(l: Lang, asked: &Asked) -> Option<String> {
         "escalated" => Some(l.notice_escalated().to_owned()),
         "escalated_already" => Some(l.notice_escalated_already().to_owned()),
         "phoned" => Some(l.notice_phone_acknowledged().to_owned()),
+        "incident_done" => Some(l.notice_incident_done().to_owned()),
         "entered" => {
             let number = asked.get("n");
             let plain = number.len() <= 24 && number.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');

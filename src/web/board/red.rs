@@ -102,7 +102,7 @@ impl Strip<'_> {
         let is_unanswered = state.is_some_and(|state| !matches!(state, State::Acknowledged { .. }));
         let href = match &one.alert {
             Some((id, ..)) if self.opens_alerts => format!("/alert/{id}"),
-            _ => format!("/board/unit/{}", one.unit),
+            _ => format!("/incident/{}", one.id),
         };
         IncidentView {
             href,

@@ -57,7 +57,11 @@ pub(super) struct Panel {
 
 /// Shows all obligations of a unit: what is owed first.
 pub(super) fn cards(app: &App, l: Lang, place: &Place) -> Vec<Card> {
-    let shown = place.owed.iter().filter(|owed| !is_past(place, owed));
+    // How an incident goes on is asked beside the incident.
+    let shown = place
+        .owed
+        .iter()
+        .filter(|owed| owed.obligation.kind.incident().is_none() && !is_past(place, owed));
     let mut cards: Vec<Card> = shown.map(|owed| card(app, l, place, owed)).collect();
     cards.sort_by_key(|card| (!card.is_open, card.is_missed && card.is_yesterday));
     cards

@@ -37,6 +37,7 @@ struct IncidentPage {
     /// Whether an incident can be taken back here.
     takes_back: bool,
     groups: Vec<Group>,
+    severities: Vec<(&'static str, &'static str)>,
     typed: Typed,
     wrong: Vec<Wrong>,
     /// What is wrong with the reason for taking it back.
@@ -54,16 +55,17 @@ impl IncidentPage {
 
 /// The classes of one group, as the list shows them.
 #[derive(Debug)]
-struct Group {
-    name: &'static str,
-    classes: Vec<Class>,
+pub(in crate::web) struct Group {
+    pub(in crate::web) name: &'static str,
+    pub(in crate::web) classes: Vec<Class>,
 }
 
+/// A class in the list.
 #[derive(Debug)]
-struct Class {
-    code: String,
-    name: String,
-    urgent: bool,
+pub(in crate::web) struct Class {
+    pub(in crate::web) code: String,
+    pub(in crate::web) name: String,
+    pub(in crate::web) urgent: bool,
 }
 
 /// Which obligation an incident answers.
@@ -152,7 +154,7 @@ pub(super) async fn needs_reason(
 }
 
 /// Gives the fields that are wrong; anything else is no fault of the form.
-fn faults(error: Error, l: Lang) -> Result<Vec<Wrong>, Failure> {
+pub(in crate::web) fn faults(error: Error, l: Lang) -> Result<Vec<Wrong>, Failure> {
     match error {
         Error::Form(faults) => {
             let wrong = |fault: form::Fault| Wrong {
@@ -238,6 +240,7 @@ fn build(app: &App, visit: &Visit, case: &Case<'_>, typed: Typed, uuid: Uuid) ->
             .latest
             .is_some_and(|kept| kept.check_in.content.incident().is_some()),
         groups: groups(app, l),
+        severities: crate::web::incident::follow::severities(l),
         typed,
         wrong: Vec::new(),
         take_back_problem: None,
@@ -245,7 +248,8 @@ fn build(app: &App, visit: &Visit, case: &Case<'_>, typed: Typed, uuid: Uuid) ->
     }
 }
 
-fn groups(app: &App, l: Lang) -> Vec<Group> {
+/// Gives the classes, by group.
+pub(in crate::web) fn groups(app: &App, l: Lang) -> Vec<Group> {
     let classes = |group: ClassGroup| {
         let inside = app.classes.iter().filter(|class| class.group == group);
         let shown = inside.map(|class| Class {

@@ -14,7 +14,7 @@ mod place;
 mod reach;
 pub(super) mod receipt;
 mod send;
-mod typed;
+pub(super) mod typed;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -46,6 +46,31 @@ struct DeskPage {
     /// When nothing is owed: what comes next.
     next: Option<String>,
     asked: String,
+    open: Vec<OpenView>,
+    found: Vec<FoundView>,
+}
+
+/// An open incident of the unit.
+#[derive(Debug, Clone)]
+struct OpenView {
+    id: i64,
+    /// The key of the report that its button sends.
+    uuid: String,
+    class: String,
+    severity: &'static str,
+    colour: &'static str,
+    reports: String,
+    due: Option<String>,
+    is_overdue: bool,
+}
+
+/// What was found of a report of the unit.
+#[derive(Debug, Clone)]
+struct FoundView {
+    id: i64,
+    head: String,
+    note: String,
+    reply: Option<String>,
 }
 
 /// What stands above every page of the desk.
@@ -114,6 +139,8 @@ pub(super) async fn page(
             false => Some(place.next(&app, l).await?),
         },
         asked: l.desk_asked(place.asked),
+        open: open(&app, l, &place),
+        found: found(l, &place),
         cards,
         page: visit.page,
     };
@@ -122,6 +149,34 @@ pub(super) async fn page(
     let renewed = renewed.map(|cookie| (header::SET_COOKIE, cookie));
     response.headers_mut().extend(renewed);
     Ok(response)
+}
+
+fn open(app: &App, l: Lang, place: &Place) -> Vec<OpenView> {
+    let view = |line: &crate::store::IncidentLine| {
+        let one = &line.incident;
+        let due = line.owes.map(|at| l.follow_due(place.time(app, l, at)));
+        OpenView {
+            id: one.id.0,
+            uuid: uuid::Uuid::new_v4().to_string(),
+            class: super::board::class_name(&app.classes, &one.class, l),
+            severity: l.severity(one.severity),
+            colour: super::board::colour(one.severity),
+            reports: l.incident_reports_n(line.reports, place.time(app, l, line.told)),
+            due,
+            is_overdue: line.owes.is_some_and(|at| at <= place.now),
+        }
+    };
+    place.incidents.iter().map(view).collect()
+}
+
+fn found(l: Lang, place: &Place) -> Vec<FoundView> {
+    let view = |found: &crate::store::StoredFinding| FoundView {
+        id: found.id,
+        head: l.story_found(&found.by, l.finding_kind(found.kind)),
+        note: found.note.clone(),
+        reply: found.reply.as_ref().map(|(words, _)| words.clone()),
+    };
+    place.findings.iter().map(view).collect()
 }
 
 /// Takes an all clear: from the button, from the question for the day, or to take an incident back.

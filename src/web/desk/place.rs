@@ -11,9 +11,11 @@ use crate::domain::obligation::Schedule;
 use crate::domain::time::{Timestamp, local_day, timestamp};
 use crate::domain::unit::UnitTree;
 use crate::i18n::Lang;
-use crate::store::{RoundName, StoredCheckIn, StoredObligation};
+use crate::store::{IncidentLine, RoundName, StoredCheckIn, StoredFinding, StoredObligation};
 use crate::web::{App, Failure, Visit};
 
+/// For how long the page shows what was found.
+const FOUND: TimeDelta = TimeDelta::days(30);
 /// How far ahead the next round is looked for.
 const AHEAD: TimeDelta = TimeDelta::days(3);
 
@@ -32,6 +34,9 @@ pub(super) struct Place {
     kept: HashMap<CheckInId, StoredCheckIn>,
     /// How many reports it was asked for this month.
     pub(super) asked: i64,
+    /// Its incidents that are open, and what was found of its reports lately.
+    pub(super) incidents: Vec<IncidentLine>,
+    pub(super) findings: Vec<StoredFinding>,
 }
 
 impl Place {
@@ -55,6 +60,8 @@ impl Place {
         let kept = conn.check_ins(&latest).await?;
         let first = timestamp(today.with_day(1).unwrap_or(today), NaiveTime::MIN, zone);
         let asked = conn.asked(unit, first, now + TimeDelta::milliseconds(1)).await?;
+        let incidents = conn.open_incidents_of(unit, now).await?;
+        let findings = conn.findings_of(unit, now - FOUND).await?;
         let label = |id: &UnitId| tree.label(*id).map(|l| l.to_string()).unwrap_or_default();
         Ok(Self {
             unit,
@@ -71,6 +78,8 @@ impl Place {
             names: names.into_iter().map(|n| (n.round, n)).collect(),
             kept: kept.into_iter().map(|k| (k.check_in.id, k)).collect(),
             asked,
+            incidents,
+            findings,
         })
     }
 

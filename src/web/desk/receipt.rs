@@ -46,7 +46,7 @@ pub(in crate::web) struct Became {
 }
 
 /// Gives the address of the receipt of a report that was just taken.
-pub(super) fn address(outcome: &Outcome) -> String {
+pub(in crate::web) fn address(outcome: &Outcome) -> String {
     let became = match outcome.status {
         Status::Same => "&s=same",
         Status::Already { .. } => "&s=already",

@@ -19,6 +19,7 @@ pub(super) fn submission(place: &Place, fields: &Fields, content: Content) -> Su
         uuid: uuid(fields),
         unit: place.unit,
         obligation: fields.read("obligation").map(ObligationId),
+        follows: None,
         content,
         provenance: Provenance::Own,
         author: Author::Device(DeviceId(0)),

@@ -12,29 +12,41 @@ use crate::web::Fields;
 
 /// The fields as typed, so that a form with a fault keeps them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Typed {
-    pub(super) class: String,
-    pub(super) occurred: String,
-    pub(super) place: String,
-    pub(super) what: String,
-    pub(super) dead: String,
-    pub(super) injured: String,
-    pub(super) missing: String,
-    pub(super) measures: String,
-    pub(super) urgent: bool,
-    pub(super) reason: String,
+pub(in crate::web) struct Typed {
+    pub(in crate::web) class: String,
+    pub(in crate::web) occurred: String,
+    pub(in crate::web) place: String,
+    pub(in crate::web) what: String,
+    pub(in crate::web) dead: String,
+    pub(in crate::web) injured: String,
+    pub(in crate::web) missing: String,
+    pub(in crate::web) measures: String,
+    pub(in crate::web) urgent: bool,
+    pub(in crate::web) reason: String,
+    /// Whether the form asked for what follows; else it stays as it was reported before.
+    pub(in crate::web) more: bool,
+    pub(in crate::web) severity: String,
+    pub(in crate::web) learned: String,
+    pub(in crate::web) source: String,
+    pub(in crate::web) cause: String,
+    pub(in crate::web) trend: String,
+    pub(in crate::web) requested: String,
+    pub(in crate::web) call_back: String,
+    pub(in crate::web) evacuated: String,
+    pub(in crate::web) houses: String,
+    pub(in crate::web) loss: String,
 }
 
 /// A field that is wrong, with the sentence that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wrong {
-    pub(super) field: &'static str,
-    pub(super) words: String,
+pub(in crate::web) struct Wrong {
+    pub(in crate::web) field: &'static str,
+    pub(in crate::web) words: String,
 }
 
 impl Typed {
     /// Takes what was typed; far too long texts are cut, so that an answer is not longer than a page.
-    pub(super) fn of(fields: &Fields) -> Self {
+    pub(in crate::web) fn of(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).chars().take(4 * form::STORY).collect::<String>();
         Self {
             class: text("class"),
@@ -47,11 +59,22 @@ impl Typed {
             measures: text("measures"),
             urgent: fields.has("urgent"),
             reason: text("reason"),
+            more: fields.has("severity"),
+            severity: text("severity"),
+            learned: text("learned"),
+            source: text("source"),
+            cause: text("cause"),
+            trend: text("trend"),
+            requested: text("requested"),
+            call_back: text("call_back"),
+            evacuated: text("evacuated"),
+            houses: text("houses"),
+            loss: text("loss"),
         }
     }
 
     /// Begins an empty form: the time is now.
-    pub(super) fn empty(now: Timestamp, zone: Tz) -> Self {
+    pub(in crate::web) fn empty(now: Timestamp, zone: Tz) -> Self {
         Self {
             occurred: local(now, zone),
             ..Self::default()
@@ -59,7 +82,7 @@ impl Typed {
     }
 
     /// Begins with what was reported before.
-    pub(super) fn from(before: &IncidentContent, zone: Tz) -> Self {
+    pub(in crate::web) fn from(before: &IncidentContent, zone: Tz) -> Self {
         let count = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
         Self {
             class: before.class.clone(),
@@ -72,21 +95,32 @@ impl Typed {
             measures: before.measures.clone(),
             urgent: before.urgent,
             reason: String::new(),
+            more: true,
+            severity: before.severity.code().to_owned(),
+            learned: before.learned.map(|at| local(at, zone)).unwrap_or_default(),
+            source: before.source.clone(),
+            cause: before.cause.clone(),
+            trend: before.trend.clone(),
+            requested: before.requested.clone(),
+            call_back: before.call_back.clone(),
+            evacuated: count(before.evacuated),
+            houses: count(before.houses),
+            loss: count(before.loss),
         }
     }
 
     /// Reads it as an incident, or says what cannot be read. Whether the rules take it is decided later.
     ///
     /// What the form does not ask for stays as it was reported before.
-    pub(super) fn read(
+    pub(in crate::web) fn read(
         &self,
         before: Option<&IncidentContent>,
         zone: Tz,
         l: Lang,
     ) -> Result<IncidentContent, Vec<Wrong>> {
         let mut wrong = Vec::new();
-        let mut count = |field: Field, typed: &str| {
-            form::count(typed).unwrap_or_else(|flaw: Flaw| {
+        let mut count = |field: Field, typed: &str, most: u32| {
+            form::number(typed, most).unwrap_or_else(|flaw: Flaw| {
                 let words = l.fault(form::Fault { field, flaw });
                 wrong.push(Wrong {
                     field: field.code(),
@@ -95,26 +129,33 @@ impl Typed {
                 None
             })
         };
-        let dead = count(Field::Dead, &self.dead);
-        let injured = count(Field::Injured, &self.injured);
-        let missing = count(Field::Missing, &self.missing);
-        let occurred = match self.occurred.trim() {
+        let dead = count(Field::Dead, &self.dead, form::COUNT);
+        let injured = count(Field::Injured, &self.injured, form::COUNT);
+        let missing = count(Field::Missing, &self.missing, form::COUNT);
+        let evacuated = count(Field::Evacuated, &self.evacuated, form::MANY);
+        let houses = count(Field::Houses, &self.houses, form::MANY);
+        let loss = count(Field::Loss, &self.loss, form::MANY);
+        let mut time = |field: Field, typed: &str| match typed.trim() {
             "" => None,
             text => moment(text, zone).map(Some).unwrap_or_else(|_| {
                 let words = l.problem_time("2026-11-25 16:40");
                 wrong.push(Wrong {
-                    field: Field::Occurred.code(),
+                    field: field.code(),
                     words,
                 });
                 None
             }),
         };
+        let (occurred, learned) = (
+            time(Field::Occurred, &self.occurred),
+            time(Field::Learned, &self.learned),
+        );
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        Ok(IncidentContent {
+        let known = before.cloned().unwrap_or_default();
+        let typed = IncidentContent {
             class: self.class.clone(),
-            severity: before.map_or(Severity::NotGraded, |b| b.severity),
             place: self.place.clone(),
             what: self.what.clone(),
             measures: self.measures.clone(),
@@ -122,9 +163,42 @@ impl Typed {
             injured,
             missing,
             occurred,
-            learned: before.and_then(|b| b.learned),
             urgent: self.urgent,
+            ..known
+        };
+        if !self.more {
+            return Ok(typed);
+        }
+        Ok(IncidentContent {
+            severity: Severity::parse(&self.severity).unwrap_or(typed.severity),
+            learned,
+            source: self.source.clone(),
+            cause: self.cause.clone(),
+            trend: self.trend.clone(),
+            requested: self.requested.clone(),
+            call_back: self.call_back.clone(),
+            evacuated,
+            houses,
+            loss,
+            ..typed
         })
+    }
+
+    /// Gives whether anything is filled in of what the form folds away.
+    pub(in crate::web) fn has_more(&self) -> bool {
+        let texts = [
+            &self.learned,
+            &self.source,
+            &self.cause,
+            &self.trend,
+            &self.requested,
+            &self.call_back,
+            &self.evacuated,
+            &self.houses,
+            &self.loss,
+        ];
+        let graded = Severity::parse(&self.severity).is_some_and(|s| s != Severity::NotGraded);
+        graded || texts.iter().any(|text| !text.trim().is_empty())
     }
 }
 

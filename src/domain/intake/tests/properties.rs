@@ -83,6 +83,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 same_uuid,
                 latest,
                 office,
+                followed: None,
             }
         })
 }

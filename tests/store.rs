@@ -19,6 +19,8 @@ mod checkin;
 mod complete;
 #[path = "store/ground.rs"]
 mod ground;
+#[path = "store/incident.rs"]
+mod incident;
 #[path = "store/letter.rs"]
 mod letter;
 #[path = "store/measure.rs"]

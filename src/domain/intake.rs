@@ -201,7 +201,9 @@ pub fn consequence(before: Option<&CheckIn>, after: &Content) -> Consequence {
 
 /// Decides a report on how an incident goes on: in any round or outside, it meets the follow-up that is owed.
 fn follow_up(facts: &Facts, s: &Submission, follows: Follows) -> Decision {
-    let known = facts.followed.filter(|known| known.incident == follows.incident && known.unit == s.unit);
+    let known = facts
+        .followed
+        .filter(|known| known.incident == follows.incident && known.unit == s.unit);
     let Some(known) = known else {
         return Decision::Refuse(Refusal::UnknownIncident);
     };
@@ -226,7 +228,9 @@ fn follow_up(facts: &Facts, s: &Submission, follows: Follows) -> Decision {
     Decision::Record(Record {
         obligation: met.map(|(owed, _)| owed.id),
         supersedes: None,
-        timeliness: met.filter(|(owed, _)| !owed.is_met()).map(|(_, timeliness)| timeliness),
+        timeliness: met
+            .filter(|(owed, _)| !owed.is_met())
+            .map(|(_, timeliness)| timeliness),
         consequence: match content.urgent && !known.urgent {
             true => Consequence::RaiseAlert,
             false => Consequence::UpdateIncident(known.incident),

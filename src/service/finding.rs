@@ -31,17 +31,31 @@ impl Service {
         let scope = permit(actor, Deed::Judge)?;
         let (by, note, now) = (account(actor)?, reason_of(note)?, self.now());
         let mut tx = self.store.begin().await?;
-        let (unit, path) = concerned(&mut tx, about).await?.filter(|(_, path)| scope.covers(path)).ok_or(Error::Missing("report"))?;
+        let (unit, path) = concerned(&mut tx, about)
+            .await?
+            .filter(|(_, path)| scope.covers(path))
+            .ok_or(Error::Missing("report"))?;
         let (incident, obligation) = match about {
             About::Incident(id) => (Some(id), None),
             About::Obligation(id) => (None, Some(id)),
         };
-        let new = NewFinding { kind, unit, path: &path, incident, obligation, note: &note, by };
+        let new = NewFinding {
+            kind,
+            unit,
+            path: &path,
+            incident,
+            obligation,
+            note: &note,
+            by,
+        };
         let id = tx.add_finding(new, now).await?;
         let contacts = tx.contacts(Some(&[unit])).await?;
         let languages = self.languages(&mut tx).await?;
         let details = Details::Finding { finding: id };
-        let addresses = contacts.get(&unit).into_iter().flat_map(|all| all.reporter.iter().chain(&all.head));
+        let addresses = contacts
+            .get(&unit)
+            .into_iter()
+            .flat_map(|all| all.reporter.iter().chain(&all.head));
         let letters: Vec<_> = addresses
             .map(|address| {
                 let key = account_key(&format!("finding/{id}"), address);
@@ -49,8 +63,10 @@ impl Service {
             })
             .collect();
         tx.add_letters(&letters, now).await?;
-        let detail = json!({ "kind": kind.code(), "unit": unit, "incident": incident, "obligation": obligation });
-        self.audit(&mut tx, &who(actor), "find", &format!("finding:{id}"), detail).await?;
+        let detail =
+            json!({ "kind": kind.code(), "unit": unit, "incident": incident, "obligation": obligation });
+        self.audit(&mut tx, &who(actor), "find", &format!("finding:{id}"), detail)
+            .await?;
         tx.commit().await?;
         self.outgoing.notify_one();
         Ok(id)
@@ -71,13 +87,17 @@ impl Service {
         };
         let words = reason_of(words)?;
         let mut tx = self.store.begin().await?;
-        let known = tx.finding(finding).await?.filter(|known| scope.covers(&known.path));
+        let known = tx
+            .finding(finding)
+            .await?
+            .filter(|known| scope.covers(&known.path));
         known.ok_or(Error::Missing("finding"))?;
         if !tx.reply_to_finding(finding, &words, author, self.now()).await? {
             return Err(Error::Already("replied"));
         }
         let subject = format!("finding:{finding}");
-        self.audit(&mut tx, &who(actor), "reply_to_finding", &subject, json!({})).await?;
+        self.audit(&mut tx, &who(actor), "reply_to_finding", &subject, json!({}))
+            .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -87,6 +107,9 @@ impl Service {
 async fn concerned(tx: &mut Tx, about: About) -> Result<Option<(UnitId, UnitPath)>> {
     Ok(match about {
         About::Incident(id) => tx.incident(id).await?.map(|one| (one.unit, one.path)),
-        About::Obligation(id) => tx.obligation(id).await?.map(|owed| (owed.obligation.unit, owed.path)),
+        About::Obligation(id) => tx
+            .obligation(id)
+            .await?
+            .map(|owed| (owed.obligation.unit, owed.path)),
     })
 }

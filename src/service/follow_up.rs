@@ -41,7 +41,13 @@ impl Service {
         Ok(next)
     }
 
-    async fn ask(&self, asking: &Asking, asked: &[&StoredIncident], drill: bool, now: Timestamp) -> Result<()> {
+    async fn ask(
+        &self,
+        asking: &Asking,
+        asked: &[&StoredIncident],
+        drill: bool,
+        now: Timestamp,
+    ) -> Result<()> {
         let tree = self.tree().await?;
         let zone = self.settings.service.zone;
         let window = asking.hours.window(asking.day, zone);
@@ -49,7 +55,11 @@ impl Service {
         let round = self.follow_up_round(&mut tx, asking, drill, now).await?;
         let row = |one: &&StoredIncident| NewObligationRow {
             unit_id: one.unit.0,
-            path: tree.get(one.unit).map_or(&one.path, |unit| &unit.path).as_str().to_owned(),
+            path: tree
+                .get(one.unit)
+                .map_or(&one.path, |unit| &unit.path)
+                .as_str()
+                .to_owned(),
             kind: Kind::FollowUp(one.id).code(),
             subject: one.id.to_string(),
             round_id: Some(round.id.0),
@@ -64,19 +74,36 @@ impl Service {
         let added = tx.add_obligations(&rows).await?;
         let served: Vec<_> = added.iter().map(|one| (ObligationId(one.id), round.id)).collect();
         tx.add_sources(&served).await?;
-        let group = Group { round: round.id, due: window.due(), resumption: 0 };
+        let group = Group {
+            round: round.id,
+            due: window.due(),
+            resumption: 0,
+        };
         let ladder = tx.ladder(round.ladder).await?.ok_or(Error::Missing("ladder"))?;
         let first = due_steps(&ladder, window.due(), window.closes(), &Progress::default(), now);
-        let next = if first.fire.is_empty() { first.next } else { Some(now) };
-        tx.begin_chase(group, window.closes(), &Progress::default(), next).await?;
+        let next = if first.fire.is_empty() {
+            first.next
+        } else {
+            Some(now)
+        };
+        tx.begin_chase(group, window.closes(), &Progress::default(), next)
+            .await?;
         self.crash.pass(Point::TickOpen).await;
         tx.commit().await?;
         Ok(())
     }
 
     /// Gives the round of an asking. Its rule belongs to a period without a span, so the schedule never opens it.
-    async fn follow_up_round(&self, tx: &mut Tx, asking: &Asking, drill: bool, now: Timestamp) -> Result<Round> {
-        let ladder = tx.pin_ladder("follow_up", &self.settings.chase.ladder, now).await?;
+    async fn follow_up_round(
+        &self,
+        tx: &mut Tx,
+        asking: &Asking,
+        drill: bool,
+        now: Timestamp,
+    ) -> Result<Round> {
+        let ladder = tx
+            .pin_ladder("follow_up", &self.settings.chase.ladder, now)
+            .await?;
         let tree = self.tree().await?;
         let label = self.settings.incident.label.clone();
         let beginning = from_millis(0).unwrap_or(now);
@@ -95,7 +122,10 @@ impl Service {
             name: label,
             basis: self.settings.incident.basis.clone(),
             level: Level::III,
-            scope: Scope { subtrees: tree.roots().map(|unit| unit.id).collect(), ..Scope::default() },
+            scope: Scope {
+                subtrees: tree.roots().map(|unit| unit.id).collect(),
+                ..Scope::default()
+            },
             starts: beginning,
             ends: beginning,
             stopped: None,
@@ -154,7 +184,11 @@ impl Service {
             let key = follow_up_key(report, address);
             self.letter(LetterKind::FollowUp, key, address, &languages, &details)
         };
-        let letters: Vec<_> = told.iter().filter_map(|a| Address::parse(a).ok()).map(|a| letter(&a)).collect();
+        let letters: Vec<_> = told
+            .iter()
+            .filter_map(|a| Address::parse(a).ok())
+            .map(|a| letter(&a))
+            .collect();
         tx.add_letters(&letters, self.now()).await?;
         Ok(!letters.is_empty())
     }

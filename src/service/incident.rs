@@ -34,7 +34,8 @@ impl Service {
         let event = event(id, "closed", account, &reason);
         tx.add_incident_event(event, now).await?;
         let detail = json!({ "reason": reason, "with": closing });
-        self.end_incident_deed(tx, actor, "close_incident", id, detail).await
+        self.end_incident_deed(tx, actor, "close_incident", id, detail)
+            .await
     }
 
     /// Closes an incident by a final report, in the transaction that keeps the report.
@@ -56,7 +57,14 @@ impl Service {
             tx.close_incident(id, now).await?;
             tx.drop_follow_ups(id, now).await?;
         }
-        let event = NewEvent { incident: id, kind: "closed", by: None, reason: None, other: None, check_in: Some(report) };
+        let event = NewEvent {
+            incident: id,
+            kind: "closed",
+            by: None,
+            reason: None,
+            other: None,
+            check_in: Some(report),
+        };
         tx.add_incident_event(event, now).await?;
         Ok(())
     }
@@ -78,14 +86,21 @@ impl Service {
         let event = event(id, "reopened", account, &reason);
         tx.add_incident_event(event, now).await?;
         let detail = json!({ "reason": reason, "with": opening });
-        self.end_incident_deed(tx, actor, "reopen_incident", id, detail).await
+        self.end_incident_deed(tx, actor, "reopen_incident", id, detail)
+            .await
     }
 
     /// Joins an incident to another: they are one event, and the other's unit is asked how it goes on.
     ///
     /// # Errors
     /// As [`Service::close_incident`]; [`Error::Life`] when a rule of families is not kept.
-    pub async fn join_incident(&self, actor: &Actor, id: IncidentId, to: IncidentId, reason: &str) -> Result<()> {
+    pub async fn join_incident(
+        &self,
+        actor: &Actor,
+        id: IncidentId,
+        to: IncidentId,
+        reason: &str,
+    ) -> Result<()> {
         let (account, reason, now) = (account(actor)?, reason_of(reason)?, self.now());
         let mut tx = self.store.begin().await?;
         // Both are held in order of id, so that two officers who join them crosswise cannot both succeed.
@@ -97,9 +112,11 @@ impl Service {
         for owed in tx.follow_ups_owed(id, now).await? {
             tx.excuse(owed.obligation.id, account, &reason, now).await?;
         }
-        self.note_both(&mut tx, "joined", account, &reason, (id, to), now).await?;
+        self.note_both(&mut tx, "joined", account, &reason, (id, to), now)
+            .await?;
         let detail = json!({ "reason": reason, "to": to });
-        self.end_incident_deed(tx, actor, "join_incident", id, detail).await
+        self.end_incident_deed(tx, actor, "join_incident", id, detail)
+            .await
     }
 
     /// Takes an incident out of its family again.
@@ -112,9 +129,11 @@ impl Service {
         let (one, _) = family(&mut tx, actor, id).await?;
         let from = life::part(&one.life())?;
         tx.put_joined(id, None).await?;
-        self.note_both(&mut tx, "parted", account, &reason, (id, from), now).await?;
+        self.note_both(&mut tx, "parted", account, &reason, (id, from), now)
+            .await?;
         let detail = json!({ "reason": reason, "from": from });
-        self.end_incident_deed(tx, actor, "part_incident", id, detail).await
+        self.end_incident_deed(tx, actor, "part_incident", id, detail)
+            .await
     }
 
     /// Links an event to an all clear that its unit gave at that time, for a person to judge.
@@ -134,14 +153,19 @@ impl Service {
         let kept = tx.check_in(check_in).await?.map(|kept| kept.check_in);
         kept.filter(|kept| kept.unit == one.unit && kept.content.incident().is_none())
             .ok_or(Error::Missing("report"))?;
-        let linked = |event: &store::IncidentEvent| event.kind == "linked" && event.check_in_id == Some(check_in.0);
+        let linked =
+            |event: &store::IncidentEvent| event.kind == "linked" && event.check_in_id == Some(check_in.0);
         if tx.incident_events(id).await?.iter().any(linked) {
             return Err(Error::Already("linked"));
         }
-        let event = NewEvent { check_in: Some(check_in), ..event(id, "linked", account, &note) };
+        let event = NewEvent {
+            check_in: Some(check_in),
+            ..event(id, "linked", account, &note)
+        };
         tx.add_incident_event(event, now).await?;
         let detail = json!({ "check_in": check_in });
-        self.end_incident_deed(tx, actor, "link_all_clear", id, detail).await
+        self.end_incident_deed(tx, actor, "link_all_clear", id, detail)
+            .await
     }
 
     /// Records at both incidents what became of the two.
@@ -155,7 +179,10 @@ impl Service {
         now: Timestamp,
     ) -> Result<()> {
         for (incident, other) in [(one, other), (other, one)] {
-            let event = NewEvent { other: Some(other), ..event(incident, kind, account, reason) };
+            let event = NewEvent {
+                other: Some(other),
+                ..event(incident, kind, account, reason)
+            };
             tx.add_incident_event(event, now).await?;
         }
         Ok(())
@@ -169,7 +196,8 @@ impl Service {
         id: IncidentId,
         detail: serde_json::Value,
     ) -> Result<()> {
-        self.audit(&mut tx, &who(actor), deed, &format!("incident:{id}"), detail).await?;
+        self.audit(&mut tx, &who(actor), deed, &format!("incident:{id}"), detail)
+            .await?;
         tx.commit().await?;
         self.changed.notify_one();
         self.outgoing.notify_one();
@@ -178,14 +206,23 @@ impl Service {
 }
 
 fn event<'a>(incident: IncidentId, kind: &'static str, by: AccountId, reason: &'a str) -> NewEvent<'a> {
-    NewEvent { incident, kind, by: Some(by), reason: Some(reason), other: None, check_in: None }
+    NewEvent {
+        incident,
+        kind,
+        by: Some(by),
+        reason: Some(reason),
+        other: None,
+        check_in: None,
+    }
 }
 
 /// Holds an incident that the actor may keep, and gives it with those that are joined to it.
 async fn family(tx: &mut Tx, actor: &Actor, id: IncidentId) -> Result<(StoredIncident, Vec<StoredIncident>)> {
     let scope: Scope = permit(actor, Deed::KeepIncident)?;
     let one = tx.hold_incidents(&[id]).await?.pop();
-    let one = one.filter(|one| scope.covers(&one.path)).ok_or(Error::Missing("incident"))?;
+    let one = one
+        .filter(|one| scope.covers(&one.path))
+        .ok_or(Error::Missing("incident"))?;
     let members = tx.joined_to(id).await?;
     Ok((one, members))
 }

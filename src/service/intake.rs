@@ -22,8 +22,8 @@ use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Identity, permit};
 use crate::domain::checkin::{Author, Claim, Provenance, Review, Submission};
 use crate::domain::form;
-use crate::domain::incident::ReportKind;
 use crate::domain::ids::{AlertId, IncidentId, ObligationId, UnitId};
+use crate::domain::incident::ReportKind;
 use crate::domain::receipt::Receipt;
 use crate::domain::screen::Notice;
 use crate::domain::standing::Timeliness;
@@ -164,7 +164,9 @@ impl Service {
             Provenance::Phone => Deed::RecordPhone,
         };
         let scope = permit(actor, deed)?;
-        let verifies = submission.follows.is_some_and(|f| f.kind == ReportKind::Verification);
+        let verifies = submission
+            .follows
+            .is_some_and(|f| f.kind == ReportKind::Verification);
         if verifies && submission.provenance.is_units_own() {
             // What a unit reports is verified by the office.
             return Err(crate::domain::access::Denied(Deed::KeepIncident).into());

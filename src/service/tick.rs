@@ -36,7 +36,10 @@ impl Service {
         // Urgent reports go before everything else.
         let urgent = self.alert_tick(now).await.map(|next| next.into_iter().collect());
         let opened = self.open_rounds(now).await.map(|next| next.into_iter().collect());
-        let asked = self.ask_incidents(now).await.map(|next| next.into_iter().collect());
+        let asked = self
+            .ask_incidents(now)
+            .await
+            .map(|next| next.into_iter().collect());
         let passed = self.pass_on(now).await.map(|()| Vec::new());
         let chased = self.chase(now).await.map(|next| next.into_iter().collect());
         let sealed = self.seal_rounds(now).await.map(|next| next.into_iter().collect());

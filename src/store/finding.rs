@@ -71,7 +71,10 @@ impl TryFrom<Row> for StoredFinding {
     type Error = Error;
     fn try_from(row: Row) -> Result<Self> {
         let broken = |column, value: &str| Error::broken("finding", column, row.id, value);
-        let replied = row.replied_at.map(|ms| instant("finding", "replied_at", row.id, ms)).transpose()?;
+        let replied = row
+            .replied_at
+            .map(|ms| instant("finding", "replied_at", row.id, ms))
+            .transpose()?;
         Ok(Self {
             id: row.id,
             kind: FindingKind::parse(&row.kind).ok_or_else(|| broken("kind", &row.kind))?,
@@ -126,16 +129,25 @@ impl Conn {
 impl Tx {
     /// Records a finding.
     pub async fn add_finding(&mut self, new: NewFinding<'_>, now: Timestamp) -> Result<i64> {
-        const SQL: &str = "INSERT INTO finding (kind, unit_id, path, incident_id, obligation_id, note, by_account, at)
+        const SQL: &str =
+            "INSERT INTO finding (kind, unit_id, path, incident_id, obligation_id, note, by_account, at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
         let (incident, obligation) = (new.incident.map(|id| id.0), new.obligation.map(|id| id.0));
-        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(new.kind.code()).bind(new.unit.0).bind(new.path.as_str())
+        Ok(
+            on!(self, c => sqlx::query_scalar(SQL).bind(new.kind.code()).bind(new.unit.0).bind(new.path.as_str())
             .bind(incident).bind(obligation).bind(new.note).bind(new.by.0).bind(now.timestamp_millis())
-            .fetch_one(c).await)?)
+            .fetch_one(c).await)?,
+        )
     }
 
     /// Records what the unit says to a finding; what it said before stands. Gives whether this is it.
-    pub async fn reply_to_finding(&mut self, id: i64, reply: &str, by: Author, now: Timestamp) -> Result<bool> {
+    pub async fn reply_to_finding(
+        &mut self,
+        id: i64,
+        reply: &str,
+        by: Author,
+        now: Timestamp,
+    ) -> Result<bool> {
         const SQL: &str = "UPDATE finding SET reply = $2, replied_by = $3, replied_at = $4
             WHERE id = $1 AND reply IS NULL";
         let (by, at) = (content::author_text(by), now.timestamp_millis());

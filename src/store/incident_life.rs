@@ -85,8 +85,7 @@ impl TryFrom<LineRow> for IncidentLine {
     fn try_from(row: LineRow) -> Result<Self> {
         let incident = StoredIncident::try_from(row.incident)?;
         let id = incident.id.0;
-        let maybe =
-            |column, ms: Option<i64>| ms.map(|ms| instant("incident", column, id, ms)).transpose();
+        let maybe = |column, ms: Option<i64>| ms.map(|ms| instant("incident", column, id, ms)).transpose();
         Ok(Self {
             name: row.name.unwrap_or_default(),
             reports: row.reports,
@@ -188,7 +187,8 @@ impl Conn {
 
     /// Gives what became of an incident, the first thing first.
     pub async fn incident_events(&mut self, incident: IncidentId) -> Result<Vec<IncidentEvent>> {
-        const SQL: &str = "SELECT e.id, e.incident_id, e.at, e.kind, a.label AS by_label, e.reason, e.other_id,
+        const SQL: &str =
+            "SELECT e.id, e.incident_id, e.at, e.kind, a.label AS by_label, e.reason, e.other_id,
                 e.check_in_id FROM incident_event e LEFT JOIN account a ON a.id = e.by_account
             WHERE e.incident_id = $1 ORDER BY e.id";
         Ok(on!(self, c => sqlx::query_as(SQL).bind(incident.0).fetch_all(c).await)?)
@@ -202,8 +202,13 @@ impl Conn {
     }
 
     /// Gives the follow-ups of an incident that are unmet and have not closed, earliest due first.
-    pub async fn follow_ups_owed(&mut self, incident: IncidentId, now: Timestamp) -> Result<Vec<StoredObligation>> {
-        const SQL: &str = "SELECT id FROM obligation WHERE unit_id = (SELECT unit_id FROM incident WHERE id = $1)
+    pub async fn follow_ups_owed(
+        &mut self,
+        incident: IncidentId,
+        now: Timestamp,
+    ) -> Result<Vec<StoredObligation>> {
+        const SQL: &str =
+            "SELECT id FROM obligation WHERE unit_id = (SELECT unit_id FROM incident WHERE id = $1)
             AND kind = 'follow_up' AND subject = $2 AND first_received_at IS NULL AND excused_at IS NULL
             AND closes_at > $3 ORDER BY due_at, id";
         let (subject, at) = (incident.to_string(), now.timestamp_millis());
@@ -249,8 +254,14 @@ impl Conn {
     }
 
     /// Gives the all clears of a unit that were received in a span, the first one first.
-    pub async fn all_clears(&mut self, unit: UnitId, from: Timestamp, until: Timestamp) -> Result<Vec<CheckInId>> {
-        const SQL: &str = "SELECT id FROM check_in WHERE unit_id = $1 AND kind = 'all_clear' AND received_at >= $2
+    pub async fn all_clears(
+        &mut self,
+        unit: UnitId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<CheckInId>> {
+        const SQL: &str =
+            "SELECT id FROM check_in WHERE unit_id = $1 AND kind = 'all_clear' AND received_at >= $2
             AND received_at < $3 ORDER BY id LIMIT 50";
         let (from, until) = (from.timestamp_millis(), until.timestamp_millis());
         let ids: Vec<i64> = on!(self, c => sqlx::query_scalar(SQL).bind(unit.0).bind(from).bind(until)
@@ -268,7 +279,8 @@ impl Tx {
         let mut incidents = Vec::with_capacity(ids.len());
         for id in ids {
             let sql = held!(self, "SELECT id FROM incident WHERE id = $1");
-            let found: Option<i64> = on!(self, c => sqlx::query_scalar(sql).bind(id.0).fetch_optional(c).await)?;
+            let found: Option<i64> =
+                on!(self, c => sqlx::query_scalar(sql).bind(id.0).fetch_optional(c).await)?;
             if found.is_some() {
                 incidents.extend(self.incident(id).await?);
             }
@@ -299,12 +311,15 @@ impl Tx {
 
     /// Records what becomes of an incident.
     pub async fn add_incident_event(&mut self, new: NewEvent<'_>, now: Timestamp) -> Result<i64> {
-        const SQL: &str = "INSERT INTO incident_event (incident_id, at, kind, by_account, reason, other_id, check_in_id)
+        const SQL: &str =
+            "INSERT INTO incident_event (incident_id, at, kind, by_account, reason, other_id, check_in_id)
             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
         let at = now.timestamp_millis();
         let (by, other) = (new.by.map(|id| id.0), new.other.map(|id| id.0));
-        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(new.incident.0).bind(at).bind(new.kind).bind(by)
-            .bind(new.reason).bind(other).bind(new.check_in.map(|id| id.0)).fetch_one(c).await)?)
+        Ok(
+            on!(self, c => sqlx::query_scalar(SQL).bind(new.incident.0).bind(at).bind(new.kind).bind(by)
+            .bind(new.reason).bind(other).bind(new.check_in.map(|id| id.0)).fetch_one(c).await)?,
+        )
     }
 
     /// Ends the follow-ups that an incident still owes when it closes; gives how many.
@@ -313,7 +328,9 @@ impl Tx {
             AND unit_id = (SELECT unit_id FROM incident WHERE id = $1)
             AND first_received_at IS NULL AND excused_at IS NULL AND closes_at > $3";
         let (subject, at) = (incident.to_string(), now.timestamp_millis());
-        Ok(on!(self, c => sqlx::query(SQL).bind(incident.0).bind(subject).bind(at)
-            .execute(c).await.map(|d| d.rows_affected()))?)
+        Ok(
+            on!(self, c => sqlx::query(SQL).bind(incident.0).bind(subject).bind(at)
+            .execute(c).await.map(|d| d.rows_affected()))?,
+        )
     }
 }

@@ -45,6 +45,7 @@ mod token;
 mod unit;
 mod upkeep;
 
+pub use crate::domain::incident::ReportKind;
 pub use account::{Account, Granted, NewAccount};
 pub use acknowledgement::Acknowledgement;
 pub use alert::{NewAlert, StoredAlert};
@@ -61,7 +62,6 @@ pub use device::Device;
 pub use error::{Error, Result};
 pub use factor::Factor;
 pub use finding::{NewFinding, StoredFinding};
-pub use crate::domain::incident::ReportKind;
 pub use incident::{NewIncident, StoredIncident, StoredReport};
 pub use incident_life::{IncidentEvent, IncidentLine, NewEvent};
 pub use letter::{ChaseLetterRow, DeadLetter, NewAcknowledgement, NewItem, NewLetter};

@@ -25,8 +25,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 pub(super) use address::{Address, Asked};
-pub(super) use red::{IncidentView, Strip, class_name, colour};
 pub(super) use notice::{notice, with_notice};
+pub(super) use red::{IncidentView, Strip, class_name, colour};
 pub(super) use rows::{StandingView, when};
 
 use super::page::html;

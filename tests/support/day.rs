@@ -78,6 +78,39 @@ impl Day {
         }
     }
 
+    /// Stops the service and starts it again with further settings.
+    pub async fn restarted_with(&self, db: &Fresh, now: &str, settings: &[(&str, &str)]) -> Self {
+        Self {
+            read: self.read,
+            ..Self::over_with(db, now, settings).await
+        }
+    }
+
+    /// Gives all letters written since the last reading, whatever they are about: `02:10 urgent leader@county.example`.
+    pub async fn all_letters(&mut self) -> Vec<String> {
+        const SQL: &str = "SELECT id, created_at, kind, address FROM letter WHERE id > $1 ORDER BY created_at, kind, address";
+        let mut conn = self.house.service.store.read().await.unwrap();
+        let rows: Vec<(i64, i64, String, String)> = match &mut conn {
+            Conn::Sqlite(c) => sqlx::query_as(SQL)
+                .bind(self.read)
+                .fetch_all(&mut **c)
+                .await
+                .unwrap(),
+            Conn::Postgres(c) => sqlx::query_as(SQL)
+                .bind(self.read)
+                .fetch_all(&mut **c)
+                .await
+                .unwrap(),
+        };
+        let mut lines = Vec::new();
+        for (id, at, kind, address) in rows {
+            self.read = self.read.max(id);
+            let at = from_millis(at).unwrap().with_timezone(&chrono_tz::Asia::Shanghai);
+            lines.push(format!("{} {kind} {address}", at.format("%H:%M")));
+        }
+        lines
+    }
+
     /// Declares a period over all villages; a round is `label opens due closes`.
     pub async fn declare(&self, starts: &str, ends: &str, rounds: &[&str]) {
         let tree = self.house.service.tree().await.unwrap();

@@ -150,8 +150,15 @@ mod tests {
     #[test]
     fn what_is_not_known_yet_is_not_zero() {
         let before = IncidentContent::default();
-        let after = IncidentContent { dead: Some(0), ..IncidentContent::default() };
-        let change = Change { field: Field::Dead, before: Value::Number(None), after: Value::Number(Some(0)) };
+        let after = IncidentContent {
+            dead: Some(0),
+            ..IncidentContent::default()
+        };
+        let change = Change {
+            field: Field::Dead,
+            before: Value::Number(None),
+            after: Value::Number(Some(0)),
+        };
         assert_eq!(changes(&before, &after), [change]);
     }
 }

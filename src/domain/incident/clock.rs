@@ -22,7 +22,10 @@ impl Limits {
     /// Gives the limit of a severity.
     pub fn of(&self, severity: Severity) -> TimeDelta {
         let place = Severity::ALL.iter().position(|one| *one == severity);
-        place.and_then(|place| self.0.get(place)).copied().unwrap_or_default()
+        place
+            .and_then(|place| self.0.get(place))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -63,11 +66,22 @@ mod tests {
         let at = |ms| from_millis(ms).unwrap();
         let limit = TimeDelta::milliseconds(100);
         for (stopped, late) in [(199, false), (200, false), (201, true)] {
-            assert_eq!(Clock::new(at(100), Some(at(stopped)), limit, at(9_000)).is_late(), late, "{stopped}");
-            assert_eq!(Clock::new(at(100), None, limit, at(stopped)).is_late(), late, "{stopped}");
+            assert_eq!(
+                Clock::new(at(100), Some(at(stopped)), limit, at(9_000)).is_late(),
+                late,
+                "{stopped}"
+            );
+            assert_eq!(
+                Clock::new(at(100), None, limit, at(stopped)).is_late(),
+                late,
+                "{stopped}"
+            );
         }
         // A report that came before its unit says that it learned of it took no time.
-        assert_eq!(Clock::new(at(100), Some(at(90)), limit, at(90)).taken, TimeDelta::zero());
+        assert_eq!(
+            Clock::new(at(100), Some(at(90)), limit, at(90)).taken,
+            TimeDelta::zero()
+        );
     }
 
     #[test]

@@ -17,7 +17,13 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Late, Self::Omitted, Self::Understated, Self::False, Self::Concealed];
+    pub const ALL: [Self; 5] = [
+        Self::Late,
+        Self::Omitted,
+        Self::Understated,
+        Self::False,
+        Self::Concealed,
+    ];
 
     /// Gives the text by which it is stored and sent.
     pub const fn code(self) -> &'static str {

@@ -67,7 +67,10 @@ struct Blackboard {
 
 impl Blackboard {
     fn head_of(&self, n: usize) -> Option<usize> {
-        self.families.iter().find(|(_, f)| f.contains(&n)).map(|(head, _)| *head)
+        self.families
+            .iter()
+            .find(|(_, f)| f.contains(&n))
+            .map(|(head, _)| *head)
     }
 
     fn family(&self, n: usize) -> BTreeSet<usize> {
@@ -91,7 +94,8 @@ impl Blackboard {
                     return false;
                 };
                 let family = self.family(n);
-                self.shut.retain(|one, at| !(*one == n || (family.contains(one) && *at == when)));
+                self.shut
+                    .retain(|one, at| !(*one == n || (family.contains(one) && *at == when)));
                 true
             }
             Act::Join(a, b) => {
@@ -138,8 +142,17 @@ proptest! {
 
 #[test]
 fn a_drill_is_never_joined_to_what_really_happens() {
-    let real = Life { id: IncidentId(1), closed: None, joined: None, drill: false };
-    let drill = Life { id: IncidentId(2), drill: true, ..real };
+    let real = Life {
+        id: IncidentId(1),
+        closed: None,
+        joined: None,
+        drill: false,
+    };
+    let drill = Life {
+        id: IncidentId(2),
+        drill: true,
+        ..real
+    };
     assert_eq!(join(&drill, &[], &real), Err(LifeError::OtherDrill));
     assert_eq!(join(&real, &[], &real), Err(LifeError::Itself));
 }

@@ -27,7 +27,10 @@ impl std::str::FromStr for Times {
 
     fn from_str(text: &str) -> Result<Self, TimetableError> {
         let mut words = text.split_whitespace();
-        let severity = words.next().and_then(Severity::parse).ok_or(TimetableError::Shape)?;
+        let severity = words
+            .next()
+            .and_then(Severity::parse)
+            .ok_or(TimetableError::Shape)?;
         let time = |word: &str| NaiveTime::parse_from_str(word, "%H:%M").map_err(|_| TimetableError::Shape);
         Ok(Self {
             severity,
@@ -76,7 +79,11 @@ impl Timetable {
     /// Takes the times of each severity.
     pub fn new(times: Vec<Times>) -> Result<Self, TimetableError> {
         for (place, one) in times.iter().enumerate() {
-            if times.iter().take(place).any(|other| other.severity == one.severity) {
+            if times
+                .iter()
+                .take(place)
+                .any(|other| other.severity == one.severity)
+            {
                 return Err(TimetableError::Twice);
             }
         }
@@ -120,14 +127,18 @@ impl Timetable {
 
     /// Gives when the next asking opens.
     pub fn next_opening(&self, now: Timestamp, zone: Tz) -> Option<Timestamp> {
-        let opens = self.around(now, zone).map(|a| a.hours.window(a.day, zone).opens());
+        let opens = self
+            .around(now, zone)
+            .map(|a| a.hours.window(a.day, zone).opens());
         opens.filter(|at| *at > now).min()
     }
 
     /// Gives when an incident of a severity has to be told of next, if it is asked at all.
     pub fn next_due(&self, severity: Severity, now: Timestamp, zone: Tz) -> Option<Timestamp> {
         let mine = self.around(now, zone).filter(|a| self.asks(severity, a.time));
-        mine.map(|a| a.hours.window(a.day, zone).due()).filter(|at| *at > now).min()
+        mine.map(|a| a.hours.window(a.day, zone).due())
+            .filter(|at| *at > now)
+            .min()
     }
 
     /// Gives the askings of yesterday, today and tomorrow.
@@ -139,7 +150,11 @@ impl Timetable {
             today.checked_add_days(Days::new(1)),
         ];
         days.into_iter().flatten().flat_map(move |day| {
-            let asking = move |(time, hours): &(NaiveTime, Hours)| Asking { day, time: *time, hours: *hours };
+            let asking = move |(time, hours): &(NaiveTime, Hours)| Asking {
+                day,
+                time: *time,
+                hours: *hours,
+            };
             self.rounds.iter().map(asking)
         })
     }
@@ -168,12 +183,27 @@ mod tests {
         let now = table.current(at("2026-06-02 06:00"), ZONE).unwrap();
         assert_eq!(now.time, "08:00:00".parse().unwrap());
         let night = table.current(at("2026-06-02 05:59"), ZONE).unwrap();
-        assert_eq!((night.day.to_string().as_str(), night.time), ("2026-06-01", "17:00:00".parse().unwrap()));
+        assert_eq!(
+            (night.day.to_string().as_str(), night.time),
+            ("2026-06-01", "17:00:00".parse().unwrap())
+        );
         assert!(table.asks(Severity::IV, night.time) && !table.asks(Severity::IV, now.time));
-        assert_eq!(table.next_due(Severity::III, at("2026-06-02 08:00"), ZONE), Some(at("2026-06-02 17:00")));
-        assert_eq!(table.next_due(Severity::IV, at("2026-06-02 17:00"), ZONE), Some(at("2026-06-03 17:00")));
-        assert_eq!(table.next_due(Severity::NotGraded, at("2026-06-02 08:00"), ZONE), None);
-        assert_eq!(table.next_opening(at("2026-06-02 06:00"), ZONE), Some(at("2026-06-02 15:00")));
+        assert_eq!(
+            table.next_due(Severity::III, at("2026-06-02 08:00"), ZONE),
+            Some(at("2026-06-02 17:00"))
+        );
+        assert_eq!(
+            table.next_due(Severity::IV, at("2026-06-02 17:00"), ZONE),
+            Some(at("2026-06-03 17:00"))
+        );
+        assert_eq!(
+            table.next_due(Severity::NotGraded, at("2026-06-02 08:00"), ZONE),
+            None
+        );
+        assert_eq!(
+            table.next_opening(at("2026-06-02 06:00"), ZONE),
+            Some(at("2026-06-02 15:00"))
+        );
     }
 
     #[test]
@@ -184,8 +214,14 @@ mod tests {
         assert_eq!(table(&["iii 01:59"]), Err(TimetableError::Early));
         assert_eq!(table(&["iii 08:00 10:59"]), Err(TimetableError::Close));
         assert_eq!(table(&["iii 02:00 23:30"]), Err(TimetableError::Close));
-        assert_eq!(table(&["iii"]).unwrap().current(at("2026-06-02 06:00"), ZONE), None);
-        assert_eq!(table(&[]).unwrap().next_opening(at("2026-06-02 06:00"), ZONE), None);
+        assert_eq!(
+            table(&["iii"]).unwrap().current(at("2026-06-02 06:00"), ZONE),
+            None
+        );
+        assert_eq!(
+            table(&[]).unwrap().next_opening(at("2026-06-02 06:00"), ZONE),
+            None
+        );
     }
 
     proptest! {

@@ -17,7 +17,8 @@ pub(super) fn follow_up(notice: &Notice, told: &FollowUp) -> Page {
     if told.kind == ReportKind::Final {
         page.notes.push(l.mail_follow_up_over().to_owned());
     }
-    page.facts.push((l.mail_severity(), l.severity(told.severity).to_owned()));
+    page.facts
+        .push((l.mail_severity(), l.severity(told.severity).to_owned()));
     for change in &told.changes {
         let said = |value| l.value(value, notice.zone);
         page.facts.push((
@@ -25,7 +26,8 @@ pub(super) fn follow_up(notice: &Notice, told: &FollowUp) -> Page {
             l.mail_changed(said(&change.before), said(&change.after)),
         ));
     }
-    page.facts.push((l.mail_received(), l.moment(told.received, notice.zone)));
+    page.facts
+        .push((l.mail_received(), l.moment(told.received, notice.zone)));
     page.facts.push((l.mail_receipt(), told.receipt.clone()));
     page.link = (l.mail_link_follow_up(), notice.link.clone());
     page
@@ -40,7 +42,10 @@ pub(super) fn found(notice: &Notice, found: &Found) -> Page {
     page.facts = vec![
         (l.mail_found_about(), found.about.clone()),
         (l.mail_found_note(), found.note.clone()),
-        (l.mail_found_by(), format!("{} {}", found.by, l.moment(found.at, notice.zone))),
+        (
+            l.mail_found_by(),
+            format!("{} {}", found.by, l.moment(found.at, notice.zone)),
+        ),
     ];
     page.to_do = vec![l.mail_found_reply().to_owned()];
     page.link = (l.mail_page(), notice.link.clone());

@@ -13,9 +13,19 @@ impl Service {
     /// Gives what a later report says otherwise, in the thread of the incident that its readers were told of.
     pub(super) async fn told_letter(&self, conn: &mut Conn, id: ReportId, lang: Lang) -> Result<Wanted> {
         let report = conn.report(id).await?.ok_or(Error::Missing("report"))?;
-        let kept = conn.check_in(report.check_in).await?.ok_or(Error::Missing("report"))?;
-        let incident = conn.incident(report.incident).await?.ok_or(Error::Missing("incident"))?;
-        let said = kept.check_in.content.incident().ok_or(Error::Missing("incident"))?;
+        let kept = conn
+            .check_in(report.check_in)
+            .await?
+            .ok_or(Error::Missing("report"))?;
+        let incident = conn
+            .incident(report.incident)
+            .await?
+            .ok_or(Error::Missing("incident"))?;
+        let said = kept
+            .check_in
+            .content
+            .incident()
+            .ok_or(Error::Missing("incident"))?;
         let named = |value| match value {
             Value::Class(code) => Value::Class(self.class_name(&code, lang)),
             other => other,
@@ -47,7 +57,10 @@ impl Service {
     pub(super) async fn found_letter(&self, conn: &mut Conn, id: i64, lang: Lang) -> Result<Wanted> {
         let found = conn.finding(id).await?.ok_or(Error::Missing("finding"))?;
         let about = match (found.incident, found.obligation) {
-            (Some(incident), _) => conn.incident(incident).await?.map(|i| self.class_name(&i.class, lang)),
+            (Some(incident), _) => conn
+                .incident(incident)
+                .await?
+                .map(|i| self.class_name(&i.class, lang)),
             (None, Some(owed)) => conn.obligation(owed).await?.map(|o| o.obligation.day.to_string()),
             (None, None) => None,
         };

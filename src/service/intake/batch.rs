@@ -82,7 +82,9 @@ async fn one(
     };
     let follows = meant.follows;
     let owed = ledger.owed(record.obligation);
-    let drill = follows.and_then(|f| ledger.followed(f.incident)).map(|known| known.drill);
+    let drill = follows
+        .and_then(|f| ledger.followed(f.incident))
+        .map(|known| known.drill);
     let new = NewReport {
         check_in: number,
         unit: member.submission.unit,

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::domain::checkin::{CheckIn, Content, Provenance, Review};
 use crate::domain::ids::{AlertId, CheckInId, IncidentId, ObligationId, UnitId};
+use crate::domain::incident::ReportKind;
 use crate::domain::intake::{Consequence, Record};
 use crate::domain::letter::{Details, LetterKind, account_key};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitPath;
 use crate::service::Service;
-use crate::domain::incident::ReportKind;
 use crate::store::{Met, NewIncident, Result, StoredCheckIn, Tx};
 
 /// What a batch will write.

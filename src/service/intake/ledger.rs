@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::Member;
-use crate::domain::ids::{CheckInId, IncidentId, ObligationId, UnitId};
 use crate::domain::checkin::{Follows, Submission};
+use crate::domain::ids::{CheckInId, IncidentId, ObligationId, UnitId};
 use crate::domain::incident::ReportKind;
 use crate::domain::intake::{self, Facts};
 use crate::store::{Result, StoredCheckIn, StoredIncident, StoredObligation, Tx};
@@ -72,10 +72,12 @@ impl Ledger {
     /// Gives a submission as it is meant: whoever answers a follow-up follows its incident up, and the other way round.
     pub(super) fn meant<'a>(&self, s: &'a Submission) -> Cow<'a, Submission> {
         let asked = self.owed(s.obligation).and_then(|o| o.obligation.kind.incident());
-        let answers = asked.filter(|_| s.content.incident().is_some()).map(|incident| Follows {
-            incident,
-            kind: ReportKind::FollowUp,
-        });
+        let answers = asked
+            .filter(|_| s.content.incident().is_some())
+            .map(|incident| Follows {
+                incident,
+                kind: ReportKind::FollowUp,
+            });
         let Some(follows) = s.follows.or(answers) else {
             return Cow::Borrowed(s);
         };
@@ -89,7 +91,9 @@ impl Ledger {
 
     /// Gives what the decision on a submission needs to know; `office`: whether its author acts for the duty office.
     pub(super) fn facts(&self, s: &Submission, office: bool) -> Facts {
-        let followed = s.follows.and_then(|follows| self.followed.incidents.get(&follows.incident));
+        let followed = s
+            .follows
+            .and_then(|follows| self.followed.incidents.get(&follows.incident));
         let latest = match (s.follows, s.obligation) {
             (Some(_), _) => followed.and_then(|(_, latest)| latest.as_ref()),
             (None, Some(id)) => self.latest.get(&id),
@@ -117,7 +121,11 @@ impl Ledger {
     /// Finds a check-in that a decision named.
     pub(super) fn find(&self, id: CheckInId) -> Option<&StoredCheckIn> {
         let known = self.latest.values().chain(self.unattached.values());
-        let followed = self.followed.incidents.values().filter_map(|(_, latest)| latest.as_ref());
+        let followed = self
+            .followed
+            .incidents
+            .values()
+            .filter_map(|(_, latest)| latest.as_ref());
         known
             .chain(self.by_uuid.values())
             .chain(followed)
@@ -168,7 +176,10 @@ struct Followed {
 
 /// Holds the incidents that members follow up, also by answering a follow-up that is owed.
 async fn followed(tx: &mut Tx, members: &[Member], owed: &mut Vec<StoredObligation>) -> Result<Followed> {
-    let named = members.iter().filter_map(|m| m.submission.follows).map(|f| f.incident);
+    let named = members
+        .iter()
+        .filter_map(|m| m.submission.follows)
+        .map(|f| f.incident);
     let asked = owed.iter().filter_map(|o| o.obligation.kind.incident());
     let ids: Vec<IncidentId> = named.chain(asked).collect();
     let mut known = Followed::default();
@@ -178,7 +189,9 @@ async fn followed(tx: &mut Tx, members: &[Member], owed: &mut Vec<StoredObligati
             Some(report) => tx.check_in(report.check_in).await?,
             None => None,
         };
-        let of_it = members.iter().find(|m| m.submission.follows.is_some_and(|f| f.incident == id));
+        let of_it = members
+            .iter()
+            .find(|m| m.submission.follows.is_some_and(|f| f.incident == id));
         if let Some(received) = of_it.map(|m| m.submission.received) {
             let due = tx.follow_ups_owed(id, received).await?;
             let due = due.iter().find(|o| o.obligation.window.opens() <= received);

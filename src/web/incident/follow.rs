@@ -92,7 +92,15 @@ pub(in crate::web) async fn page(
         called_at: input_time(app.now(), zone),
     };
     let kind = ReportKind::FollowUp.code().to_owned();
-    show(&app, &visit, case, office, (kind, Uuid::new_v4()), typed, Vec::new())
+    show(
+        &app,
+        &visit,
+        case,
+        office,
+        (kind, Uuid::new_v4()),
+        typed,
+        Vec::new(),
+    )
 }
 
 /// Takes the report.
@@ -235,7 +243,10 @@ fn show(
         },
         line: case.line,
         uuid: uuid.to_string(),
-        kinds: kinds.iter().map(|kind| (kind.code(), l.report_kind(*kind))).collect(),
+        kinds: kinds
+            .iter()
+            .map(|kind| (kind.code(), l.report_kind(*kind)))
+            .collect(),
         kind,
         office: (!case.own).then_some(office),
         groups: groups(app, l),
@@ -256,7 +267,8 @@ pub(in crate::web) fn severities(l: Lang) -> Vec<(&'static str, &'static str)> {
         Severity::III,
         Severity::IV,
     ];
-    all.map(|severity| (severity.code(), l.severity(severity))).to_vec()
+    all.map(|severity| (severity.code(), l.severity(severity)))
+        .to_vec()
 }
 
 /// Takes what a unit says to a finding.

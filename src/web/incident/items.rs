@@ -10,7 +10,8 @@ use crate::domain::receipt::Number;
 use crate::domain::time::{Timestamp, from_millis};
 use crate::i18n::Lang;
 use crate::store::{
-    Acknowledgement, Conn, IncidentEvent, StoredAlert, StoredCheckIn, StoredFinding, StoredIncident, StoredReport,
+    Acknowledgement, Conn, IncidentEvent, StoredAlert, StoredCheckIn, StoredFinding, StoredIncident,
+    StoredReport,
 };
 use crate::web::board::class_name;
 use crate::web::{App, Failure};
@@ -40,7 +41,11 @@ pub(super) struct Record {
 
 impl Record {
     /// Reads it.
-    pub(super) async fn read(conn: &mut Conn, incident: StoredIncident, unit: String) -> Result<Self, Failure> {
+    pub(super) async fn read(
+        conn: &mut Conn,
+        incident: StoredIncident,
+        unit: String,
+    ) -> Result<Self, Failure> {
         let id = incident.id;
         let reports = conn.reports_on(id).await?;
         let ids: Vec<CheckInId> = reports.iter().map(|report| report.check_in).collect();
@@ -117,7 +122,11 @@ impl Teller<'_> {
         let mut before: Option<&IncidentContent> = None;
         let mut items = Vec::new();
         for (report, kept) in &record.reports {
-            let head = format!("{} · {}", l.report_kind(report.kind), l.report_numbered(report.number));
+            let head = format!(
+                "{} · {}",
+                l.report_kind(report.kind),
+                l.report_numbered(report.number)
+            );
             let mut item = self.item(report.at, "report", head);
             let mut notes = vec![format!("{} {}", l.term_receipt(), Number(kept.check_in.id))];
             if kept.check_in.provenance != Provenance::Own {
@@ -211,7 +220,11 @@ impl Teller<'_> {
 
     fn finding(&self, found: &StoredFinding) -> Vec<Item> {
         let l = self.l;
-        let mut item = self.item(found.at, "finding", l.story_found(&found.by, l.finding_kind(found.kind)));
+        let mut item = self.item(
+            found.at,
+            "finding",
+            l.story_found(&found.by, l.finding_kind(found.kind)),
+        );
         item.note.clone_from(&found.note);
         let mut items = vec![item];
         if let Some((words, at)) = &found.reply {

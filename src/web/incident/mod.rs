@@ -128,7 +128,9 @@ impl<'a> Lister<'a> {
     pub(super) fn line(&self, line: &IncidentLine) -> LineView {
         let (l, one) = (self.l, &line.incident);
         let table = &self.app.settings.incident.follow_up;
-        let due = line.owes.or_else(|| table.next_due(one.severity, self.now, self.zone));
+        let due = line
+            .owes
+            .or_else(|| table.next_due(one.severity, self.now, self.zone));
         let is_overdue = line.owes.is_some_and(|at| at <= self.now);
         let next = match due.filter(|_| one.joined.is_none() && one.closed.is_none()) {
             Some(at) if is_overdue => l.incident_overdue(self.when(at)),
@@ -183,7 +185,9 @@ impl<'a> Lister<'a> {
     }
 
     fn clock(&self, words: String, clock: &Clock) -> ClockView {
-        let late = clock.is_late().then(|| self.l.clock_late(self.l.span(clock.limit)));
+        let late = clock
+            .is_late()
+            .then(|| self.l.clock_late(self.l.span(clock.limit)));
         ClockView { words, late }
     }
 }

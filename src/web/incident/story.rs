@@ -84,7 +84,10 @@ pub(in crate::web) async fn act(
     let done = match fields.get("act") {
         "close" => app.close_incident(actor, id, reason).await,
         "reopen" => app.reopen_incident(actor, id, reason).await,
-        "join" => app.join_incident(actor, id, IncidentId(number("to")), reason).await,
+        "join" => {
+            app.join_incident(actor, id, IncidentId(number("to")), reason)
+                .await
+        }
         "part" => app.part_incident(actor, id, reason).await,
         "link" => {
             let check_in = CheckInId(number("check_in"));
@@ -92,7 +95,9 @@ pub(in crate::web) async fn act(
         }
         "find" => {
             let kind = FindingKind::parse(fields.get("kind")).ok_or(Failure::NOT_FOUND)?;
-            app.find(actor, About::Incident(id), kind, reason).await.map(|_| ())
+            app.find(actor, About::Incident(id), kind, reason)
+                .await
+                .map(|_| ())
         }
         _ => return Err(Failure::NOT_FOUND),
     };
@@ -133,7 +138,10 @@ async fn show(
     family.extend(conn.joined_to(id).await?);
     let mut records = Vec::new();
     for one in family {
-        let name = tree.get(one.unit).map(|unit| unit.name.to_string()).unwrap_or_default();
+        let name = tree
+            .get(one.unit)
+            .map(|unit| unit.name.to_string())
+            .unwrap_or_default();
         let unit = lister.unit(&one.path, &name);
         records.push(Record::read(&mut conn, one, unit).await?);
     }
@@ -145,7 +153,11 @@ async fn show(
         ),
         false => (Vec::new(), Vec::new()),
     };
-    let alert = conn.alerts_of(id).await?.pop().map(|alert| format!("/alert/{}", alert.id));
+    let alert = conn
+        .alerts_of(id)
+        .await?
+        .pop()
+        .map(|alert| format!("/alert/{}", alert.id));
     drop(conn);
     let teller = Teller { app, l, zone };
     let sees_alert = permit(&actor, Deed::SeeUrgent).is_ok_and(|scope| scope.covers(&incident.path));
@@ -162,13 +174,18 @@ async fn show(
         unit_href: format!("/board/unit/{}", incident.unit),
         alert_href: alert.filter(|_| sees_alert),
         head: incident.joined.map(|head| head.0),
-        facts: records.first().map(|record| teller.facts(&record.known(), true)).unwrap_or_default(),
+        facts: records
+            .first()
+            .map(|record| teller.facts(&record.known(), true))
+            .unwrap_or_default(),
         items: teller.items(&records),
         figures,
         figure_names,
         others,
         clears,
-        findings: FindingKind::ALL.map(|kind| (kind.code(), l.finding_kind(kind))).to_vec(),
+        findings: FindingKind::ALL
+            .map(|kind| (kind.code(), l.finding_kind(kind)))
+            .to_vec(),
         may,
         cut_off: l.story_cut_off(l.moment_exact(now, zone)),
         page: visit.page.clone(),
@@ -247,7 +264,9 @@ fn figures(l: Lang, records: &[Record]) -> (Vec<&'static str>, Vec<(String, Vec<
             let Some(said) = kept.check_in.content.incident() else {
                 continue;
             };
-            let numbers = values(said).into_iter().filter(|(field, _)| FIGURES.contains(field));
+            let numbers = values(said)
+                .into_iter()
+                .filter(|(field, _)| FIGURES.contains(field));
             let numbers = numbers.map(|(_, value)| match value {
                 Value::Number(Some(n)) => n.to_string(),
                 _ => l.alert_not_known().to_owned(),

@@ -104,6 +104,8 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
     if has(&settings) {
         return Ok(settings);
     }
+    // Follow-ups are not judged yet, so nobody is asked for them.
+    flags.push(("incident.follow_up".to_owned(), "[]".to_owned()));
     flags.push(("duty.leaders".to_owned(), "leader@county.example".to_owned()));
     flags.push(("duty.officers".to_owned(), "officer@county.example".to_owned()));
     load(&flags)

@@ -8,6 +8,7 @@ use allclear::domain::ids::IncidentId;
 use allclear::domain::incident::ReportKind;
 use allclear::domain::intake::Refusal;
 use allclear::service::Error;
+use allclear::store::Conn;
 use support::{Day, Fresh, on_both};
 
 const VILLAGE: &str = "东湖镇 · 柳村";
@@ -41,6 +42,17 @@ fn flood(dead: Option<u32>, what: &str) -> Content {
     })
 }
 
+/// Has the mail server accept every letter that waits.
+async fn accept_all(day: &Day) {
+    const SQL: &str = "UPDATE letter SET state = 'accepted', ended_at = created_at WHERE state = 'waiting'";
+    let mut tx = day.house.service.store.begin().await.unwrap();
+    match &mut *tx {
+        Conn::Sqlite(c) => drop(sqlx::query(SQL).execute(&mut **c).await.unwrap()),
+        Conn::Postgres(c) => drop(sqlx::query(SQL).execute(&mut **c).await.unwrap()),
+    }
+    tx.commit().await.unwrap();
+}
+
 async fn follow(day: &Day, incident: IncidentId, kind: ReportKind, content: Content) -> Submission {
     Submission {
         follows: Some(Follows { incident, kind }),
@@ -61,6 +73,7 @@ async fn tell(db: &Fresh, restarts: bool) -> Vec<String> {
     // The officer sleeps; the second step reaches the deputy, who acknowledges.
     day.until("02:16").await;
     day = after(day, db, restarts).await;
+    accept_all(&day).await;
     let letter = day.newest_letter("deputy@county.example").await;
     let token = day.house.service.keys.letter_token(&letter);
     let word = allclear::service::Word::default();
@@ -157,9 +170,7 @@ fn insta_like(heard: &[String]) {
     let lines: Vec<&str> = heard
         .iter()
         .map(String::as_str)
-        .filter(|l| {
-            !l.starts_with("15:30") && !l.starts_with("16:") && !l.contains("leader@county.example c")
-        })
+        .filter(|l| !l.starts_with("15:30") && !l.starts_with("16:") && !l.starts_with("17:00 escalated"))
         .collect();
     assert_eq!(
         lines,
@@ -179,6 +190,7 @@ fn insta_like(heard: &[String]) {
             "14:00 follow_up deputy@county.example",
             "14:00 follow_up leader@county.example",
             "14:00 follow_up officer@county.example",
+            "17:00 overdue liu-b@v.example",
         ]
     );
 }

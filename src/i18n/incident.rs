@@ -135,7 +135,6 @@ messages! {
     story_history: "数据变化", "Figures over time";
     story_now: "现在掌握的情况", "What is known now";
     story_cut_off(time): "数据截至 {time}", "Data as of {time}";
-    story_print: "打印", "Print";
 
     follow_title: "续报", "Follow-up";
     follow_lead: "已按上一报填好，改动有变化的内容即可。", "Filled in from the last report; change what has changed.";
@@ -146,7 +145,6 @@ messages! {
     follow_more: "更多要素（等级、来源、原因、趋势、请求等）", "More: severity, source, cause, trend, requests";
     follow_how: "报送方式", "How it came";
     follow_open_here: "未办结的事件", "Open incidents";
-    follow_since(time): "{time} 报告", "reported {time}";
     follow_due(time): "{time} 前续报", "follow-up due {time}";
     follow_send: "提交", "Send";
 

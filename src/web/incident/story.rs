@@ -135,7 +135,8 @@ async fn show(
     let lister = Lister::of(app, l, &tree);
     let incident = line.incident.clone();
     let mut family = vec![incident.clone()];
-    family.extend(conn.joined_to(id).await?);
+    let joined = conn.joined_to(id).await?;
+    family.extend(joined.into_iter().filter(|one| scope.covers(&one.path)));
     let mut records = Vec::new();
     for one in family {
         let name = tree

@@ -61,6 +61,11 @@ async fn follow(day: &Day, incident: IncidentId, kind: ReportKind, content: Cont
 }
 
 /// Tells the day; gives every letter about the incident.
+#[expect(
+    clippy::cognitive_complexity,
+    clippy::too_many_lines,
+    reason = "a day is told from its beginning to its end"
+)]
 async fn tell(db: &Fresh, restarts: bool) -> Vec<String> {
     let mut day = Day::begin_with(db, SETTINGS).await;
     let mut heard = Vec::new();

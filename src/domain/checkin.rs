@@ -84,6 +84,10 @@ coded!(Claim { Pending = "pending", Accepted = "accepted", Refused = "refused" }
 /// What a report says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a batch holds some hundreds at most, and a box would stand in every pattern"
+)]
 pub enum Content {
     /// 报平安: nothing happened, said by somebody at a time.
     AllClear,

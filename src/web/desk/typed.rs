@@ -153,35 +153,47 @@ impl Typed {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        let known = before.cloned().unwrap_or_default();
         let typed = IncidentContent {
-            class: self.class.clone(),
-            place: self.place.clone(),
-            what: self.what.clone(),
-            measures: self.measures.clone(),
             dead,
             injured,
             missing,
             occurred,
-            urgent: self.urgent,
-            ..known
+            ..self.texts(before)
         };
         if !self.more {
             return Ok(typed);
         }
         Ok(IncidentContent {
-            severity: Severity::parse(&self.severity).unwrap_or(typed.severity),
             learned,
-            source: self.source.clone(),
-            cause: self.cause.clone(),
-            trend: self.trend.clone(),
-            requested: self.requested.clone(),
-            call_back: self.call_back.clone(),
             evacuated,
             houses,
             loss,
             ..typed
         })
+    }
+
+    /// Gives the texts and choices that the form asked for, and the rest as it was reported before.
+    fn texts(&self, before: Option<&IncidentContent>) -> IncidentContent {
+        let typed = IncidentContent {
+            class: self.class.clone(),
+            place: self.place.clone(),
+            what: self.what.clone(),
+            measures: self.measures.clone(),
+            urgent: self.urgent,
+            ..before.cloned().unwrap_or_default()
+        };
+        if !self.more {
+            return typed;
+        }
+        IncidentContent {
+            severity: Severity::parse(&self.severity).unwrap_or(typed.severity),
+            source: self.source.clone(),
+            cause: self.cause.clone(),
+            trend: self.trend.clone(),
+            requested: self.requested.clone(),
+            call_back: self.call_back.clone(),
+            ..typed
+        }
     }
 
     /// Gives whether anything is filled in of what the form folds away.

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::items::{Item, Record, Teller};
 use super::{LineView, Lister};
-use crate::domain::access::{Actor, Deed, permit};
+use crate::domain::access::{Actor, Deed, Scope, permit};
 use crate::domain::form::Field;
 use crate::domain::ids::{CheckInId, IncidentId};
 use crate::domain::incident::{FindingKind, Value, values};
@@ -134,18 +134,7 @@ async fn show(
         .ok_or(Failure::NOT_FOUND)?;
     let lister = Lister::of(app, l, &tree);
     let incident = line.incident.clone();
-    let mut family = vec![incident.clone()];
-    let joined = conn.joined_to(id).await?;
-    family.extend(joined.into_iter().filter(|one| scope.covers(&one.path)));
-    let mut records = Vec::new();
-    for one in family {
-        let name = tree
-            .get(one.unit)
-            .map(|unit| unit.name.to_string())
-            .unwrap_or_default();
-        let unit = lister.unit(&one.path, &name);
-        records.push(Record::read(&mut conn, one, unit).await?);
-    }
+    let records = records(&mut conn, &lister, &scope, &incident).await?;
     let may = may(&actor, &incident.path);
     let (others, clears) = match may.keep {
         true => (
@@ -192,6 +181,26 @@ async fn show(
         page: visit.page.clone(),
     };
     html_with(status, &template)
+}
+
+/// Reads an incident and those joined to it that the reader may see.
+async fn records(
+    conn: &mut Conn,
+    lister: &Lister<'_>,
+    scope: &Scope,
+    incident: &StoredIncident,
+) -> Result<Vec<Record>, Failure> {
+    let mut family = vec![incident.clone()];
+    let joined = conn.joined_to(incident.id).await?;
+    family.extend(joined.into_iter().filter(|one| scope.covers(&one.path)));
+    let mut records = Vec::new();
+    for one in family {
+        let known = lister.tree.get(one.unit);
+        let name = known.map(|unit| unit.name.to_string()).unwrap_or_default();
+        let unit = lister.unit(&one.path, &name);
+        records.push(Record::read(conn, one, unit).await?);
+    }
+    Ok(records)
 }
 
 fn may(actor: &Actor, path: &UnitPath) -> May {

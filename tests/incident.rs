@@ -8,7 +8,8 @@ use allclear::domain::ids::IncidentId;
 use allclear::domain::incident::ReportKind;
 use allclear::domain::intake::Refusal;
 use allclear::service::Error;
-use allclear::store::Conn;
+use allclear::store::{BoardRound, Conn};
+use chrono::DateTime;
 use support::{Day, Fresh, on_both};
 
 const VILLAGE: &str = "东湖镇 · 柳村";
@@ -149,6 +150,17 @@ async fn tell(db: &Fresh, restarts: bool) -> Vec<String> {
     day = after(day, db, restarts).await;
     day.until("23:00").await;
     heard.extend(day.all_letters().await);
+    // The board opens at what a period asks for, not at a follow-up of the same hour.
+    let mut conn = day.house.service.store.read().await.unwrap();
+    let rounds = conn.board_rounds(DateTime::UNIX_EPOCH, None).await.unwrap();
+    drop(conn);
+    let is_follow_up = |round: &BoardRound| round.stored.round.label == "事件续报";
+    assert!(rounds.iter().any(is_follow_up));
+    assert!(
+        rounds
+            .iter()
+            .all(|round| round.is_scheduled != is_follow_up(round))
+    );
     heard
         .into_iter()
         .filter(|line| {

@@ -32,6 +32,8 @@ pub struct BoardRound {
     pub basis: String,
     /// Whom the period covers.
     pub scope: Scope,
+    /// Whether a period with a span asks for it; follow-ups are asked for by incidents.
+    pub is_scheduled: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -41,6 +43,7 @@ struct RoundRow {
     period_name: String,
     basis: String,
     scope: String,
+    span: i64,
 }
 
 impl TryFrom<RoundRow> for BoardRound {
@@ -50,6 +53,7 @@ impl TryFrom<RoundRow> for BoardRound {
         let period = stored.round.period.0;
         Ok(Self {
             stored,
+            is_scheduled: row.span > 0,
             period: row.period_name,
             basis: row.basis,
             scope: serde_json::from_str(&row.scope)
@@ -191,7 +195,7 @@ impl Conn {
     ) -> Result<Vec<BoardRound>> {
         const SQL: &str = "SELECT d.id, d.rule_id, d.period_id, d.business_date, d.label, d.level, d.opens_at,
                 d.due_at, d.grace_ms, d.closes_at, d.ladder_id, d.drill, d.roll_up, d.unit_cursor, d.opened_at, d.seal,
-                p.name AS period_name, p.basis, p.scope
+                p.name AS period_name, p.basis, p.scope, p.ends_at - p.starts_at AS span
             FROM round d JOIN period p ON p.id = d.period_id
             WHERE d.closes_at > $1 OR d.id = $2 OR EXISTS (SELECT 1 FROM round e WHERE e.id = $2
                 AND d.due_at >= e.due_at - 3600000 AND d.due_at <= e.due_at + 3600000)

@@ -158,14 +158,14 @@ pub(super) fn concerns(ground: &Ground, round: &BoardRound) -> bool {
 }
 
 /// Gives the place of the round to show: the one asked for; else of those that are open the one whose deadline is
-/// nearest; else the last that was.
+/// nearest, what periods ask for before follow-ups; else the last that was.
 fn choose(rounds: &[BoardRound], asked: Option<RoundId>, now: Timestamp) -> Option<usize> {
     let window = |place: &usize| &rounds[*place].stored.round.window;
     if let Some(place) = rounds.iter().position(|r| Some(r.stored.round.id) == asked) {
         return Some(place);
     }
     let open = (0..rounds.len()).filter(|p| window(p).opens() <= now && now < window(p).closes());
-    open.min_by_key(|p| ((window(p).due() - now).abs(), *p))
+    open.min_by_key(|p| (!rounds[*p].is_scheduled, (window(p).due() - now).abs(), *p))
         .or_else(|| {
             let closed = (0..rounds.len()).filter(|p| window(p).closes() <= now);
             closed

@@ -136,7 +136,22 @@ on_both!(a_period_is_extended_and_stopped_with_a_reason, |db| async move {
     let refused = house.service.extend_period(&me, id, later, "秋汛").await;
     assert!(matches!(refused, Err(Error::Period(PeriodError::NotLater))));
     house.go_to("2026-06-02 09:00");
-    let stopped = house.service.stop_period(&me, id, "解除响应").await.unwrap();
+    let typed = "解除响应，联系人11010519491231002X";
+    let stopped = house.service.stop_period(&me, id, typed).await.unwrap();
+    let chain = house
+        .service
+        .store
+        .read()
+        .await
+        .unwrap()
+        .audit_after(0, 99)
+        .await
+        .unwrap();
+    let chain = format!("{chain:?}");
+    assert!(
+        chain.contains("解除响应") && !chain.contains("11010519491231002X"),
+        "masked: {chain}"
+    );
     assert_eq!(stopped.stopped, Some(local("2026-06-02 09:00")));
     let again = house.service.stop_period(&me, id, "解除响应").await;
     assert!(matches!(again, Err(Error::Period(PeriodError::Over))));

@@ -8,6 +8,7 @@ use super::{Error, Result, Service, token_hash};
 use crate::domain::access::{Actor, Deed, Identity, permit};
 use crate::domain::ids::{LetterId, ObligationId, RoundId};
 use crate::domain::progress::{due_steps, pause_until};
+use crate::domain::screen::screen;
 use crate::domain::text::clean_line;
 use crate::domain::time::{Timestamp, from_millis};
 use crate::store::{ChaseLetterRow, Group, NewAcknowledgement, StoredObligation, Tx};
@@ -212,9 +213,9 @@ async fn record(
     Ok(actor.map_or_else(|| format!("letter:{}", letter.id), who))
 }
 
-/// Checks the post of a caller.
+/// Cleans, screens and checks the post of a caller.
 pub(super) fn caller(typed: &str) -> Result<String> {
-    let post = clean_line(typed);
+    let post = screen(&clean_line(typed)).text;
     match post.chars().count() {
         0 => Err(Error::invalid("caller_post", Fault::Empty)),
         n if n > POST => Err(Error::invalid("caller_post", Fault::TooLong(POST))),

@@ -7,6 +7,7 @@ use super::error::Fault;
 use super::{Error, Result, Service, secret, token_hash};
 use crate::domain::access::{Actor, Deed, permit};
 use crate::domain::ids::{DeviceId, UnitId};
+use crate::domain::screen::screen;
 use crate::domain::text::clean_line;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitPath;
@@ -88,7 +89,7 @@ impl Service {
             return Ok(None);
         };
         let (token, now) = (secret::token(), self.now());
-        let label: String = clean_line(label).chars().take(LABEL).collect();
+        let label: String = screen(&clean_line(label)).text.chars().take(LABEL).collect();
         let mut tx = self.store.begin().await?;
         let Some(unit) = tx.use_slip(&token_hash(&letters), now).await? else {
             tx.rollback().await?;

@@ -163,10 +163,15 @@ fn account(actor: &Actor) -> Result<AccountId> {
 
 /// Cleans, screens and checks a reason.
 pub(super) fn reason_of(typed: &str) -> Result<String> {
+    reason_within(typed, REASON)
+}
+
+/// Cleans and screens a reason that must be given, of so many characters at most.
+pub(super) fn reason_within(typed: &str, most: usize) -> Result<String> {
     let reason = screen(&clean_line(typed)).text;
     match reason.chars().count() {
         0 => Err(Error::invalid("reason", Fault::Empty)),
-        n if n > REASON => Err(Error::invalid("reason", Fault::TooLong(REASON))),
+        n if n > most => Err(Error::invalid("reason", Fault::TooLong(most))),
         _ => Ok(reason),
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::audit::who;
-use super::incident::{account, reason_of};
+use super::excuse::reason_of;
+use super::incident::account;
 use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Denied, Identity, permit};
 use crate::domain::checkin::Author;

@@ -7,6 +7,8 @@ use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, permit};
 use crate::domain::ids::UnitId;
 use crate::domain::import::{Plan, Record, plan, read};
+use crate::domain::screen::screen;
+use crate::domain::text::clean_line;
 use crate::domain::time::local_day;
 use crate::domain::unit::{Change, Unit, UnitTree};
 use crate::store::{NewVersion, Tx};
@@ -41,6 +43,7 @@ impl Service {
     /// # Errors
     /// When whoever asks may not, or the table has faults.
     pub async fn import_units(&self, actor: &Actor, table: &[Record], reason: &str) -> Result<Imported> {
+        let reason = &screen(&clean_line(reason)).text;
         permit(actor, Deed::ImportUnits)?;
         let rows = read(table)?;
         let now = self.now();

@@ -3,13 +3,11 @@
 use serde_json::json;
 
 use super::audit::who;
-use super::error::Fault;
-use super::{Error, REASON, Result, Service};
+use super::excuse::reason_of;
+use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Denied, Identity, Scope, permit};
 use crate::domain::ids::{AccountId, CheckInId, IncidentId};
 use crate::domain::incident::{Ground, Life, life};
-use crate::domain::screen::screen;
-use crate::domain::text::clean_line;
 use crate::domain::time::Timestamp;
 use crate::store::{self, NewEvent, StoredIncident, Tx};
 
@@ -236,15 +234,5 @@ pub(super) fn account(actor: &Actor) -> Result<AccountId> {
     match actor.identity {
         Identity::Account(id) => Ok(id),
         _ => Err(Denied(Deed::KeepIncident).into()),
-    }
-}
-
-/// Cleans and screens a reason that must be given.
-pub(super) fn reason_of(typed: &str) -> Result<String> {
-    let reason = clean_line(typed);
-    match reason.chars().count() {
-        0 => Err(Error::invalid("reason", Fault::Empty)),
-        n if n > REASON => Err(Error::invalid("reason", Fault::TooLong(REASON))),
-        _ => Ok(screen(&reason).text),
     }
 }

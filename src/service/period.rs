@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::audit::who;
 use super::error::Fault;
+use super::excuse::reason_within;
 use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Scope as Leave, permit};
 use crate::domain::calendar::DayKind;
@@ -145,7 +146,7 @@ impl Service {
     /// When whoever asks may not, there is no such period, or it is over.
     pub async fn stop_period(&self, actor: &Actor, id: PeriodId, reason: &str) -> Result<Period> {
         let leave = permit(actor, Deed::StopPeriod)?;
-        let reason = given(reason)?;
+        let reason = reason_within(reason, LONGEST_REASON)?;
         let (mut tx, period) = self.hold_period(id, &leave).await?;
         let period = period.stopped_at(self.now())?;
         tx.set_period_end(&period).await?;
@@ -166,7 +167,7 @@ impl Service {
         reason: &str,
     ) -> Result<Period> {
         let leave = permit(actor, Deed::ExtendPeriod)?;
-        let reason = given(reason)?;
+        let reason = reason_within(reason, LONGEST_REASON)?;
         let (mut tx, before) = self.hold_period(id, &leave).await?;
         let period = before.extended(ends, self.now())?;
         tx.set_period_end(&period).await?;
@@ -265,12 +266,3 @@ fn check_scope(scope: &Scope, tree: &UnitTree, leave: &Leave) -> Result<()> {
 
 /// The most characters of a reason.
 const LONGEST_REASON: usize = 500;
-
-fn given(reason: &str) -> Result<&str> {
-    let reason = reason.trim();
-    match reason.chars().count() {
-        0 => Err(Error::invalid("reason", Fault::Empty)),
-        n if n > LONGEST_REASON => Err(Error::invalid("reason", Fault::TooLong(LONGEST_REASON))),
-        _ => Ok(reason),
-    }
-}

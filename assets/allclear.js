@@ -57,19 +57,41 @@
     count();
   });
 
-  // A grave kind of incident ticks the box, visibly; whoever reports may untick it.
+  // Says before it is sent that a class or a severity is urgent.
   var kind = document.getElementById("class");
-  var urgent = document.getElementById("urgent");
+  var grade = document.getElementById("severity");
   var proposed = document.getElementById("urgent-proposed");
-  if (kind && urgent && proposed) {
-    var touched = urgent.checked;
-    urgent.addEventListener("change", function () { touched = true; proposed.hidden = true; });
-    kind.addEventListener("change", function () {
-      if (touched) return;
-      var option = kind.options[kind.selectedIndex];
-      urgent.checked = option.hasAttribute("data-urgent");
-      proposed.hidden = !urgent.checked;
-    });
+  function grave(list) {
+    var option = list && list.options[list.selectedIndex];
+    return !!option && option.hasAttribute("data-urgent");
+  }
+  function propose() {
+    var chosen = document.querySelector("input[name=urgent]:checked");
+    proposed.hidden = !(chosen && chosen.value === "" && (grave(kind) || grave(grade)));
+  }
+  if (proposed) {
+    document.addEventListener("change", propose);
+    propose();
+  }
+
+  // What to do, for the class that was chosen.
+  var here = document.getElementById("plan-here");
+  var look = document.querySelector("[data-look]");
+  var asked = 0;
+  function show() {
+    var turn = ++asked;
+    var address = here.getAttribute("data-plan") + "?class=" + encodeURIComponent(kind.value) +
+      "&severity=" + encodeURIComponent(grade ? grade.value : "");
+    fetch(address, { credentials: "same-origin" }).then(function (answer) {
+      return answer.status === 200 ? answer.text() : "";
+    }).then(function (text) {
+      if (turn === asked) here.innerHTML = text;
+    }, function () {});
+  }
+  if (here && kind && window.fetch) {
+    if (look) look.hidden = true;
+    kind.addEventListener("change", show);
+    if (grade) grade.addEventListener("change", show);
   }
 
   // What is wrong is read first.

@@ -31,6 +31,7 @@ mod obligation;
 mod outbox;
 #[path = "store/plan.rs"]
 mod plan;
+mod plans;
 #[path = "store/post.rs"]
 mod post;
 #[path = "store/unit.rs"]

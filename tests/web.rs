@@ -13,6 +13,7 @@ mod incident;
 mod input;
 #[path = "web/own.rs"]
 mod own;
+mod plan;
 #[path = "web/secrets.rs"]
 mod secrets;
 #[path = "web/ways.rs"]

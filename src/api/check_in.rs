@@ -15,7 +15,7 @@ use super::view::{ReceiptView, json, time};
 use super::{App, Problem};
 use crate::domain::checkin::{Author, Content, Door, IncidentContent, Provenance, Submission};
 use crate::domain::ids::{ObligationId, UnitId};
-use crate::domain::incident::Severity;
+use crate::domain::incident::{Classes, Severity};
 use crate::domain::time::Timestamp;
 use crate::i18n::Lang;
 use crate::service::{Outcome, Status};
@@ -57,7 +57,7 @@ pub(super) async fn take(
     body: Body,
 ) -> Result<Response, Problem> {
     let (object, received) = receive(&app, &headers, body, caller.l).await?;
-    let Sent { unit, mut submission } = read(object, &headers, received, caller.l)?;
+    let Sent { unit, mut submission } = read(object, &headers, received, (&app.classes, caller.l))?;
     submission.unit = super::obligation::unit_of(&app, &caller, &unit).await?;
     let outcome = app.submit(&caller.actor, submission).await;
     Ok(answer(&outcome.map_err(caller.failed(&app))?, caller.l))
@@ -97,7 +97,12 @@ fn answer(outcome: &Outcome, l: Lang) -> Response {
 }
 
 /// Reads a report, or names all that is wrong with it.
-fn read(object: Object, headers: &HeaderMap, received: Timestamp, l: Lang) -> Result<Sent, Problem> {
+fn read(
+    object: Object,
+    headers: &HeaderMap,
+    received: Timestamp,
+    (classes, l): (&Classes, Lang),
+) -> Result<Sent, Problem> {
     let mut faults = Faults::new(l);
     let key = key(headers, &mut faults);
     let mut fields = Fields::of("", object, &mut faults);
@@ -111,7 +116,7 @@ fn read(object: Object, headers: &HeaderMap, received: Timestamp, l: Lang) -> Re
     let unit = fields.id_or_code("unit");
     let unit = fields.needed("unit", unit);
     let obligation = fields.id("obligation").map(ObligationId);
-    let content = content(&mut fields);
+    let content = content(&mut fields, classes);
     let (claimed, reason) = (fields.time("claimed"), fields.text("reason"));
     fields.end();
     let (Some(uuid), Some(unit), Some(content), true) = (id, unit, content, faults.errors.is_empty()) else {
@@ -152,11 +157,11 @@ fn key(headers: &HeaderMap, faults: &mut Faults) -> Option<Uuid> {
     key
 }
 
-fn content(fields: &mut Fields<'_>) -> Option<Content> {
+fn content(fields: &mut Fields<'_>, classes: &Classes) -> Option<Content> {
     let kind = fields.choice("kind", &[("all_clear", false), ("incident", true)]);
     let kind = fields.needed("kind", kind);
     let sent = fields.has("incident");
-    let incident = fields.object("incident", incident);
+    let incident = fields.object("incident", |fields| incident(fields, classes));
     match kind? {
         true => fields.needed("incident", incident).map(Content::Incident),
         false if sent => fields.wrong("incident", |l, name| l.api_not_here(name)),
@@ -164,7 +169,9 @@ fn content(fields: &mut Fields<'_>) -> Option<Content> {
     }
 }
 
-pub(super) fn incident(mut fields: Fields<'_>) -> IncidentContent {
+/// Reads an incident; whether it is urgent, the list of classes says unless the sender does.
+pub(super) fn incident(mut fields: Fields<'_>, classes: &Classes) -> IncidentContent {
+    let chosen = fields.flag("urgent");
     let severities = Severity::ALL.map(|s| (s.code(), s));
     let incident = IncidentContent {
         // What is empty here, the rules of the form ask for.
@@ -186,8 +193,11 @@ pub(super) fn incident(mut fields: Fields<'_>) -> IncidentContent {
         loss: fields.count("loss"),
         occurred: fields.time("occurred"),
         learned: fields.time("learned"),
-        urgent: fields.flag("urgent").unwrap_or_default(),
+        urgent: false,
     };
     fields.end();
-    incident
+    IncidentContent {
+        urgent: classes.is_urgent(chosen, None, incident.class.trim(), incident.severity),
+        ..incident
+    }
 }

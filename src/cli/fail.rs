@@ -79,6 +79,7 @@ fn of_service(error: &service::Error, lang: Lang, zone: Tz) -> Vec<String> {
         Error::Units(error) => lang.lineage_error(error),
         Error::Invalid { field, fault } => of_field(field, *fault, lang),
         Error::Already(what) => lang.cli_already(what),
+        Error::Plan(error) => lang.plan_error(*error),
         Error::Life(error) => lang.life_error(*error).to_owned(),
         Error::Busy { .. } => lang.cli_busy().to_owned(),
         Error::Wait { seconds } => lang.cli_wait(seconds),

@@ -8,9 +8,18 @@ use super::faults::Faults;
 use super::settings::Settings;
 use crate::domain::calendar::Calendar;
 use crate::domain::incident::Classes;
+use crate::domain::plan::Shipped;
 
 const HOLIDAYS: &str = include_str!("../../config/holidays/cn.json");
 const CLASSES: &str = include_str!("../../config/incident-classes.toml");
+const PLANS: &str = include_str!("../../config/plans.toml");
+
+/// The file of plans as it is written: `[[plan]]` tables.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanFile {
+    plan: Vec<Shipped>,
+}
 
 impl Settings {
     /// Reads the calendar of holidays and make-up workdays.
@@ -27,6 +36,13 @@ impl Settings {
     pub fn incident_classes(&self) -> Result<Classes, Faults> {
         list("classes.file", self.classes.file.as_deref(), CLASSES, |text| {
             toml::from_str::<Classes>(text)
+        })
+    }
+
+    /// Reads the plans that a deployment begins with.
+    pub fn shipped_plans(&self) -> Result<Vec<Shipped>, Faults> {
+        list("plans", None, PLANS, |text| {
+            toml::from_str::<PlanFile>(text).map(|file| file.plan)
         })
     }
 }

@@ -23,6 +23,8 @@ pub use schedule::{Asking, LEAD, Times, Timetable, TimetableError};
 
 use serde::{Deserialize, Serialize};
 
+use super::checkin::IncidentContent;
+
 /// How grave an event is. *Not graded* is a value of its own, not the lowest grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -116,15 +118,20 @@ pub struct IncidentClass {
     pub urgent: bool,
 }
 
-/// The class list of a deployment: at least one, each code once.
+/// The class list of a deployment: at least one, each code once; and the severities that are urgent whatever happened.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "ClassFile")]
-pub struct Classes(Vec<IncidentClass>);
+pub struct Classes {
+    classes: Vec<IncidentClass>,
+    urgent: Vec<Severity>,
+}
 
 /// The class file as it is written: `[[class]]` tables.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClassFile {
+    #[serde(default)]
+    urgent_severities: Vec<String>,
     class: Vec<IncidentClass>,
 }
 
@@ -140,6 +147,9 @@ pub enum ClassError {
     /// The same code twice.
     #[error("the incident class code {0:?} occurs twice")]
     Twice(String),
+    /// A severity that there is not.
+    #[error("the severity {0:?} is none of i, ii, iii, iv, not_graded")]
+    Severity(String),
     /// A name is missing in one of the languages.
     #[error("the incident class {0:?} has no name in one of the languages")]
     Nameless(String),
@@ -163,22 +173,50 @@ impl Classes {
                 return Err(ClassError::Twice(class.code.clone()));
             }
         }
-        Ok(Self(classes))
+        Ok(Self {
+            classes,
+            urgent: Vec::new(),
+        })
+    }
+
+    /// Tells whether leaders are told at once, by what the sender chose or else by the list.
+    ///
+    /// The list decides anew when the class or the severity changes; a report that stays as grave as the one before
+    /// stays as urgent.
+    pub fn is_urgent(
+        &self,
+        chosen: Option<bool>,
+        before: Option<&IncidentContent>,
+        class: &str,
+        severity: Severity,
+    ) -> bool {
+        let listed = |class: &str, severity: Severity| {
+            self.urgent.contains(&severity) || self.get(class).is_some_and(|class| class.urgent)
+        };
+        chosen.unwrap_or_else(|| match before {
+            Some(before) if listed(&before.class, before.severity) => before.urgent,
+            before => listed(class, severity) || before.is_some_and(|before| before.urgent),
+        })
+    }
+
+    /// Tells whether a severity is urgent whatever happened.
+    pub fn is_grave(&self, severity: Severity) -> bool {
+        self.urgent.contains(&severity)
     }
 
     /// Finds a class by its code.
     pub fn get(&self, code: &str) -> Option<&IncidentClass> {
-        self.0.iter().find(|c| c.code == code)
+        self.classes.iter().find(|c| c.code == code)
     }
 
     /// Gives all of them in the order of the file.
     pub fn iter(&self) -> std::slice::Iter<'_, IncidentClass> {
-        self.0.iter()
+        self.classes.iter()
     }
 
     /// Gives those of one group in the order of the file.
     pub fn of_group(&self, group: ClassGroup) -> impl Iterator<Item = &IncidentClass> {
-        self.0.iter().filter(move |c| c.group == group)
+        self.classes.iter().filter(move |c| c.group == group)
     }
 }
 
@@ -195,7 +233,16 @@ impl TryFrom<ClassFile> for Classes {
     type Error = ClassError;
 
     fn try_from(file: ClassFile) -> Result<Self, ClassError> {
-        Self::new(file.class)
+        let severity =
+            |code: &String| Severity::parse(code).ok_or_else(|| ClassError::Severity(code.clone()));
+        Ok(Self {
+            urgent: file
+                .urgent_severities
+                .iter()
+                .map(severity)
+                .collect::<Result<_, _>>()?,
+            ..Self::new(file.class)?
+        })
     }
 }
 
@@ -231,6 +278,33 @@ mod tests {
             );
         }
         assert!(classes.get("flood").unwrap().urgent);
+    }
+
+    #[test]
+    fn class_and_severity_make_a_report_urgent_unless_its_sender_says_otherwise() {
+        let classes: Classes = toml::from_str(SHIPPED).unwrap();
+        let said = |class: &str, severity, urgent| IncidentContent {
+            class: class.into(),
+            severity,
+            urgent,
+            ..IncidentContent::default()
+        };
+        let none = Severity::NotGraded;
+        assert!(classes.is_urgent(None, None, "flood", none));
+        assert!(!classes.is_urgent(None, None, "waterlogging", none));
+        assert!(classes.is_urgent(None, None, "waterlogging", Severity::III));
+        assert!(!classes.is_urgent(None, None, "waterlogging", Severity::IV));
+        assert!(!classes.is_urgent(Some(false), None, "flood", Severity::I));
+        assert!(classes.is_urgent(Some(true), None, "waterlogging", none));
+        // What was no urgent flood stays none; what becomes grave becomes urgent; what was urgent stays so.
+        let before = said("flood", none, false);
+        assert!(!classes.is_urgent(None, Some(&before), "flood", Severity::III));
+        let before = said("waterlogging", none, false);
+        assert!(classes.is_urgent(None, Some(&before), "waterlogging", Severity::II));
+        let before = said("waterlogging", none, true);
+        assert!(classes.is_urgent(None, Some(&before), "waterlogging", none));
+        let odd = format!("urgent_severities = [\"v\"]\n{SHIPPED}");
+        assert!(toml::from_str::<Classes>(&odd).is_err());
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub mod obligation;
 pub mod outage;
 pub mod password;
 pub mod period;
+pub mod plan;
 pub mod progress;
 pub mod receipt;
 pub mod screen;

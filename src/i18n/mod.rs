@@ -17,6 +17,7 @@
 //! - `import`: what is wrong with a table of units, and what it would change
 //! - `mail`: the words of every letter
 //! - `period`: why a period, its hours or a date are not as they must be
+//! - `plan`: what to do when something happens
 //! - `problems`: what to do when something was not accepted
 //! - `signin`: the layout, and the ways in
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
@@ -37,6 +38,7 @@ pub mod incident;
 pub mod mail;
 pub mod outbox;
 pub mod period;
+mod plan;
 pub mod problems;
 pub mod signin;
 pub mod simulate;

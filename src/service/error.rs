@@ -6,6 +6,7 @@ use crate::domain::import::RowError;
 use crate::domain::incident::LifeError;
 use crate::domain::intake::Refusal;
 use crate::domain::period::PeriodError;
+use crate::domain::plan::PlanError;
 use crate::domain::unit::LineageError;
 use crate::store;
 
@@ -36,6 +37,9 @@ pub enum Error {
     /// An incident cannot become that.
     #[error("{0}")]
     Life(LifeError),
+    /// A text is no plan.
+    #[error("{0}")]
+    Plan(PlanError),
     /// A table of units has faults; nothing of it was imported.
     #[error("{} faults in the table", .0.len())]
     Rows(Vec<RowError>),
@@ -129,6 +133,12 @@ impl From<Refusal> for Error {
 impl From<PeriodError> for Error {
     fn from(error: PeriodError) -> Self {
         Self::Period(error)
+    }
+}
+
+impl From<PlanError> for Error {
+    fn from(error: PlanError) -> Self {
+        Self::Plan(error)
     }
 }
 

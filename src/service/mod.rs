@@ -44,6 +44,7 @@ mod outage;
 mod own;
 mod pass_on;
 pub mod period;
+mod plan;
 mod receipt;
 mod recipients;
 mod retry;
@@ -75,6 +76,7 @@ pub use have::{Escalated, REMARK, Word};
 pub use import_units::Imported;
 pub use intake::{Outcome, Status};
 pub use keys::{Keys, token_hash};
+pub(crate) use plan::ticked;
 pub use receipt::{Proof, Shown};
 pub use tick::LONGEST_SLEEP;
 
@@ -148,12 +150,14 @@ impl Service {
         tx.begin_deployment(&uuid::Uuid::new_v4().to_string(), now.timestamp_millis())
             .await?;
         let deployment = tx.deployment().await?.map(|d| d.uuid).unwrap_or_default();
+        let classes = settings.incident_classes().map_err(Error::setting)?;
+        plan::seed(&mut tx, &settings, &classes, now).await?;
         tx.commit().await?;
         let (intake, inbox) = intake::Intake::new(settings.intake.queue);
         let service = Arc::new(Self {
             intake,
             keys: Keys::load(&settings)?,
-            classes: settings.incident_classes().map_err(Error::setting)?,
+            classes,
             calendar: settings.calendar().map_err(Error::setting)?,
             store,
             clock,

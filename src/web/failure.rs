@@ -54,6 +54,7 @@ impl Failure {
                 Error::Refused(_)
                 | Error::Invalid { .. }
                 | Error::Form(_)
+                | Error::Plan(_)
                 | Error::Period(_)
                 | Error::Rows(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Error::Already(_) | Error::Life(_) => StatusCode::CONFLICT,
@@ -142,6 +143,7 @@ fn of_deed(error: &Error, l: Lang, zone: Tz) -> String {
             .join(" "),
         Error::Already(_) => l.error_already().to_owned(),
         Error::Life(error) => l.life_error(*error).to_owned(),
+        Error::Plan(error) => l.plan_error(*error),
         Error::Busy { .. } => l.problem_busy().to_owned(),
         Error::Wait { seconds } => l.problem_wait(l.span(TimeDelta::seconds(i64::from(*seconds)))),
         _ => l.problem_ours().to_owned(),

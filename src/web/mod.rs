@@ -11,6 +11,7 @@
 //! * `alert/`, `acknowledge.rs` — leaders, and whoever has a letter
 //! * `desk/` — the desk of a village: its one button, its form, its receipt
 //! * `incident/` — open incidents, the story of each, and later reports on it
+//! * `plan/` — what to do when something happens
 //! * `me.rs` — what everybody with an account does for himself
 //! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
 //!
@@ -40,6 +41,7 @@ mod origin;
 mod outbox;
 mod page;
 mod peer;
+mod plan;
 mod router;
 mod server;
 mod signin;

@@ -9,7 +9,7 @@ use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
     App, Failure, acknowledge, alert, assets, desk, halfway, health, home, incident, language, link, me,
-    outbox, signin, slip, unit, visit,
+    outbox, plan, signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -104,6 +104,8 @@ fn desk() -> Vec<Route> {
             get(incident::follow::page).post(incident::follow::submit),
         ),
         route("/desk/found/{id}", Door::Device, post(incident::follow::reply)),
+        route("/desk/plan", Door::Device, get(plan::card)),
+        route("/desk/plan/{id}", Door::Device, post(plan::tick)),
         route("/receipt/{number}", Door::Device, get(desk::receipt::page)),
     ]
 }
@@ -155,6 +157,14 @@ fn office() -> Vec<Route> {
             "/incident/{id}/report",
             Door::May(Deed::Proxy),
             get(incident::follow::page).post(incident::follow::submit),
+        ),
+        route("/plans", Door::SignedIn, get(plan::list)),
+        route("/plan", Door::SignedIn, get(plan::one)),
+        route("/plan/of", Door::SignedIn, get(plan::card)),
+        route(
+            "/plan/edit",
+            Door::May(Deed::ChangeSettings),
+            get(plan::form).post(plan::change),
         ),
         route("/outbox", Door::May(Deed::SeeOutbox), get(outbox::page)),
         route("/outbox/retry", Door::May(Deed::RetryLetter), post(outbox::retry)),

@@ -21,6 +21,7 @@ use crate::domain::time::Timestamp;
 use crate::i18n::Lang;
 use crate::service::Error;
 use crate::store::StoredObligation;
+use crate::web::desk::typed::chosen;
 use crate::web::form::Fields;
 use crate::web::page::{Page, html_with, see};
 use crate::web::visit::Visit;
@@ -61,7 +62,7 @@ struct Typed {
     dead: String,
     injured: String,
     missing: String,
-    urgent: bool,
+    urgent: String,
 }
 
 impl Typed {
@@ -80,7 +81,7 @@ impl Typed {
             dead: typed("dead"),
             injured: typed("injured"),
             missing: typed("missing"),
-            urgent: fields.has("urgent"),
+            urgent: typed("urgent"),
         }
     }
 }
@@ -124,7 +125,7 @@ pub(in crate::web) async fn enter(
     let uuid = fields.read::<Uuid>("uuid").unwrap_or_else(Uuid::new_v4);
     let (typed, back) = (Typed::of(&fields), board_or(fields.get("back")));
     let (l, zone) = (visit.l, app.settings.service.zone);
-    let problems = match read(&typed, &owed, uuid, fields.received, zone) {
+    let problems = match read(&app, &typed, &owed, uuid, fields.received) {
         Ok(submission) => match app.submit(visit.actor()?, submission).await {
             Ok(outcome) => {
                 let number = outcome.receipt.number.to_string();
@@ -167,12 +168,13 @@ async fn owed(app: &App, actor: &Actor, id: ObligationId) -> Result<StoredObliga
 
 /// Reads the form as a submission; all that cannot be read at once.
 fn read(
+    app: &App,
     typed: &Typed,
     owed: &StoredObligation,
     uuid: Uuid,
     received: Timestamp,
-    zone: Tz,
 ) -> Result<Submission, Vec<Fault>> {
+    let zone = app.settings.service.zone;
     let mut faults = Vec::new();
     let mut fault = |field, flaw| faults.push(Fault { field, flaw });
     let provenance = match typed.how.as_str() {
@@ -207,7 +209,9 @@ fn read(
             dead: number(Field::Dead, &typed.dead),
             injured: number(Field::Injured, &typed.injured),
             missing: number(Field::Missing, &typed.missing),
-            urgent: typed.urgent,
+            urgent: app
+                .classes
+                .is_urgent(chosen(&typed.urgent), None, &typed.class, Severity::NotGraded),
             ..IncidentContent::default()
         }),
         _ => {

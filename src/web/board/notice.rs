@@ -37,6 +37,7 @@ pub(in crate::web) fn notice(l: Lang, asked: &Asked) -> Option<String> {
         "escalated_already" => Some(l.notice_escalated_already().to_owned()),
         "phoned" => Some(l.notice_phone_acknowledged().to_owned()),
         "incident_done" => Some(l.notice_incident_done().to_owned()),
+        "plan_changed" => Some(l.notice_plan_changed().to_owned()),
         "entered" => {
             let number = asked.get("n");
             let plain = number.len() <= 24 && number.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');

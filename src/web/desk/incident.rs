@@ -13,11 +13,12 @@ use super::{Head, receipt, retry, send};
 use crate::domain::checkin::{Content, IncidentContent};
 use crate::domain::form;
 use crate::domain::ids::{ObligationId, UnitId};
-use crate::domain::incident::ClassGroup;
+use crate::domain::incident::{ClassGroup, Severity};
 use crate::domain::intake::{FREELY, Refusal};
 use crate::i18n::Lang;
 use crate::service::Error;
 use crate::store::{StoredCheckIn, StoredObligation};
+use crate::web::plan::{self, PlanView};
 use crate::web::{App, Failure, Fields, Page, Visit, html_with, see};
 
 #[derive(Template)]
@@ -37,12 +38,13 @@ struct IncidentPage {
     /// Whether an incident can be taken back here.
     takes_back: bool,
     groups: Vec<Group>,
-    severities: Vec<(&'static str, &'static str)>,
+    severities: Vec<(&'static str, &'static str, bool)>,
     typed: Typed,
     wrong: Vec<Wrong>,
     /// What is wrong with the reason for taking it back.
     take_back_problem: Option<String>,
     story: usize,
+    plan: Option<PlanView>,
 }
 
 impl IncidentPage {
@@ -98,7 +100,7 @@ pub(in crate::web) async fn page(
         Some(before) => Typed::from(before, zone),
         None => Typed::empty(place.now, zone),
     };
-    let page = build(&app, &visit, &case, typed, Uuid::new_v4());
+    let page = build(&app, &visit, &case, typed, Uuid::new_v4()).await?;
     html_with(StatusCode::OK, &page)
 }
 
@@ -120,7 +122,11 @@ async fn report(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, F
     let place = Place::find(app, visit, fields.read("unit").map(UnitId)).await?;
     let case = case(app, &place, fields.read("obligation").map(ObligationId)).await?;
     let typed = Typed::of(fields);
-    let wrong = match typed.read(case.before(), app.settings.service.zone, visit.l) {
+    if fields.has("look") {
+        let page = build(app, visit, &case, typed, send::uuid(fields)).await?;
+        return html_with(StatusCode::OK, &page);
+    }
+    let wrong = match typed.read(case.before(), &app.classes, app.settings.service.zone, visit.l) {
         Err(wrong) => wrong,
         Ok(content) => {
             let submission = send::submission(&place, fields, Content::Incident(content));
@@ -130,7 +136,7 @@ async fn report(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, F
             }
         }
     };
-    let mut page = build(app, visit, &case, typed, send::uuid(fields));
+    let mut page = build(app, visit, &case, typed, send::uuid(fields)).await?;
     page.asks_reason |= wrong.iter().any(|w| w.field == "reason");
     page.wrong = wrong;
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -148,7 +154,7 @@ pub(super) async fn needs_reason(
     let typed = case
         .before()
         .map_or_else(|| Typed::empty(place.now, zone), |b| Typed::from(b, zone));
-    let mut page = build(app, visit, &case, typed, Uuid::new_v4());
+    let mut page = build(app, visit, &case, typed, Uuid::new_v4()).await?;
     page.take_back_problem = Some(visit.l.problem_reason_needed().to_owned());
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
@@ -215,14 +221,24 @@ async fn case<'a>(app: &App, place: &'a Place, wanted: Option<ObligationId>) -> 
     })
 }
 
-fn build(app: &App, visit: &Visit, case: &Case<'_>, typed: Typed, uuid: Uuid) -> IncidentPage {
+async fn build(
+    app: &App,
+    visit: &Visit,
+    case: &Case<'_>,
+    typed: Typed,
+    uuid: Uuid,
+) -> Result<IncidentPage, Failure> {
     let l = visit.l;
+    let severity = Severity::parse(&typed.severity).unwrap_or_default();
+    let mut conn = app.store.read().await?;
+    let plan = plan::before(app, &mut conn, l, &typed.class, severity).await?;
+    drop(conn);
     let purpose = match case.owed {
         Some(_) if case.latest.is_some() => String::new(),
         Some(owed) => l.incident_for(case.place.label(owed, l), l.short_date(owed.obligation.day)),
         None => l.incident_beside().to_owned(),
     };
-    IncidentPage {
+    Ok(IncidentPage {
         l,
         page: visit.page.clone(),
         place: case.place.head(app, l),
@@ -240,12 +256,13 @@ fn build(app: &App, visit: &Visit, case: &Case<'_>, typed: Typed, uuid: Uuid) ->
             .latest
             .is_some_and(|kept| kept.check_in.content.incident().is_some()),
         groups: groups(app, l),
-        severities: crate::web::incident::follow::severities(l),
+        severities: crate::web::incident::follow::severities(app, l),
         typed,
         wrong: Vec::new(),
         take_back_problem: None,
         story: form::STORY,
-    }
+        plan,
+    })
 }
 
 /// Gives the classes, by group.

@@ -15,6 +15,8 @@ use crate::domain::screen::Notice;
 use crate::domain::standing::Timeliness;
 use crate::i18n::Lang;
 use crate::service::{Outcome, Shown, Status};
+use crate::store::StoredCheckIn;
+use crate::web::plan::{self, PlanView};
 use crate::web::{App, Failure, Page, Visit, html};
 
 #[derive(Template)]
@@ -33,6 +35,7 @@ struct ReceiptPage {
     told: Vec<String>,
     amend: Option<String>,
     reach: Option<Reach>,
+    plan: Option<PlanView>,
 }
 
 /// What became of the report, as the address of the receipt carries it.
@@ -90,6 +93,7 @@ pub(in crate::web) async fn page(
     let l = visit.l;
     let kept = &shown.kept;
     let unit = tree.label(kept.check_in.unit).map(|label| label.to_string());
+    let plan = to_do(&app, &visit, kept).await?;
     let template = ReceiptPage {
         l,
         page: visit.page.clone(),
@@ -102,8 +106,24 @@ pub(in crate::web) async fn page(
         told: told(&app, l, &shown, &became).await?,
         amend: amend(&visit, &shown),
         reach: reach(&app, l, &shown.kept).await?,
+        plan,
     };
     html(&template)
+}
+
+/// Gives the plan of the incident that was reported, while it is open.
+async fn to_do(app: &App, visit: &Visit, kept: &StoredCheckIn) -> Result<Option<PlanView>, Failure> {
+    let Some(id) = kept.check_in.incident else {
+        return Ok(None);
+    };
+    let mut conn = app.store.read().await?;
+    let incident = conn.incident(id).await?.filter(|one| one.closed.is_none());
+    let Some(incident) = incident else {
+        return Ok(None);
+    };
+    let own = permit(visit.actor()?, Deed::Report).is_ok_and(|scope| scope.covers(&incident.path));
+    let tick = own.then(|| format!("/desk/plan/{id}"));
+    plan::of_incident(app, &mut conn, visit.l, &incident, tick).await
 }
 
 /// Gives where the report is corrected: the latest one of an obligation only, by the unit itself.

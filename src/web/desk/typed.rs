@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use crate::domain::calendar::moment;
 use crate::domain::checkin::IncidentContent;
 use crate::domain::form::{self, Field, Flaw};
-use crate::domain::incident::Severity;
+use crate::domain::incident::{Classes, Severity};
 use crate::domain::time::Timestamp;
 use crate::i18n::Lang;
 use crate::web::Fields;
@@ -21,7 +21,8 @@ pub(in crate::web) struct Typed {
     pub(in crate::web) injured: String,
     pub(in crate::web) missing: String,
     pub(in crate::web) measures: String,
-    pub(in crate::web) urgent: bool,
+    /// `1`: tell leaders at once; `0`: do not; else the list of classes decides.
+    pub(in crate::web) urgent: String,
     pub(in crate::web) reason: String,
     /// Whether the form asked for what follows; else it stays as it was reported before.
     pub(in crate::web) more: bool,
@@ -57,7 +58,7 @@ impl Typed {
             injured: text("injured"),
             missing: text("missing"),
             measures: text("measures"),
-            urgent: fields.has("urgent"),
+            urgent: text("urgent"),
             reason: text("reason"),
             more: fields.has("severity"),
             severity: text("severity"),
@@ -93,7 +94,7 @@ impl Typed {
             injured: count(before.injured),
             missing: count(before.missing),
             measures: before.measures.clone(),
-            urgent: before.urgent,
+            urgent: if before.urgent { "1" } else { "" }.to_owned(),
             reason: String::new(),
             more: true,
             severity: before.severity.code().to_owned(),
@@ -115,6 +116,7 @@ impl Typed {
     pub(in crate::web) fn read(
         &self,
         before: Option<&IncidentContent>,
+        classes: &Classes,
         zone: Tz,
         l: Lang,
     ) -> Result<IncidentContent, Vec<Wrong>> {
@@ -158,7 +160,7 @@ impl Typed {
             injured,
             missing,
             occurred,
-            ..self.texts(before)
+            ..self.texts(before, classes)
         };
         if !self.more {
             return Ok(typed);
@@ -173,20 +175,25 @@ impl Typed {
     }
 
     /// Gives the texts and choices that the form asked for, and the rest as it was reported before.
-    fn texts(&self, before: Option<&IncidentContent>) -> IncidentContent {
+    fn texts(&self, before: Option<&IncidentContent>, classes: &Classes) -> IncidentContent {
+        let severity = match self.more {
+            true => Severity::parse(&self.severity),
+            false => before.map(|before| before.severity),
+        };
+        let severity = severity.unwrap_or_default();
         let typed = IncidentContent {
             class: self.class.clone(),
             place: self.place.clone(),
             what: self.what.clone(),
             measures: self.measures.clone(),
-            urgent: self.urgent,
+            urgent: classes.is_urgent(chosen(&self.urgent), before, &self.class, severity),
             ..before.cloned().unwrap_or_default()
         };
         if !self.more {
             return typed;
         }
         IncidentContent {
-            severity: Severity::parse(&self.severity).unwrap_or(typed.severity),
+            severity,
             source: self.source.clone(),
             cause: self.cause.clone(),
             trend: self.trend.clone(),
@@ -214,6 +221,15 @@ impl Typed {
     }
 }
 
+/// Reads whether leaders are told at once, if the sender said so.
+pub(in crate::web) fn chosen(typed: &str) -> Option<bool> {
+    match typed {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// Writes an instant as the field for times holds it.
 fn local(at: Timestamp, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%dT%H:%M").to_string()
@@ -224,6 +240,10 @@ mod tests {
     use super::*;
 
     const ZONE: Tz = chrono_tz::Asia::Shanghai;
+
+    fn classes() -> Classes {
+        toml::from_str(include_str!("../../../config/incident-classes.toml")).unwrap()
+    }
 
     fn typed() -> Typed {
         Typed {
@@ -237,7 +257,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_zero() {
-        let read = typed().read(None, ZONE, Lang::Zh).unwrap();
+        let read = typed().read(None, &classes(), ZONE, Lang::Zh).unwrap();
+        assert!(read.urgent, "a flood is urgent unless its sender says otherwise");
         assert_eq!((read.dead, read.injured), (Some(0), None));
         assert_eq!(read.occurred.unwrap().to_rfc3339(), "2026-11-25T08:40:00+00:00");
     }
@@ -258,7 +279,7 @@ mod tests {
                 ..typed()
             };
             let fields: Vec<&str> = bad
-                .read(None, ZONE, Lang::Zh)
+                .read(None, &classes(), ZONE, Lang::Zh)
                 .unwrap_err()
                 .iter()
                 .map(|w| w.field)
@@ -269,9 +290,9 @@ mod tests {
 
     #[test]
     fn what_was_reported_is_read_back_unchanged() {
-        let before = typed().read(None, ZONE, Lang::Zh).unwrap();
+        let before = typed().read(None, &classes(), ZONE, Lang::Zh).unwrap();
         let again = Typed::from(&before, ZONE)
-            .read(Some(&before), ZONE, Lang::En)
+            .read(Some(&before), &classes(), ZONE, Lang::En)
             .unwrap();
         assert_eq!(again, before);
     }

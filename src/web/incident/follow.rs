@@ -26,6 +26,7 @@ use crate::web::desk::receipt;
 use crate::web::desk::typed::{Typed, Wrong};
 use crate::web::form::Fields;
 use crate::web::page::{Page, html_with, see};
+use crate::web::plan::{self, PlanView};
 use crate::web::visit::Visit;
 use crate::web::{App, Failure};
 
@@ -43,10 +44,11 @@ struct FollowPage {
     /// Whether somebody else enters it for the unit, and how he may.
     office: Option<Office>,
     groups: Vec<Group>,
-    severities: Vec<(&'static str, &'static str)>,
+    severities: Vec<(&'static str, &'static str, bool)>,
     typed: Typed,
     wrong: Vec<Wrong>,
     story: usize,
+    plan: Option<PlanView>,
 }
 
 /// How an officer enters it.
@@ -74,6 +76,7 @@ struct Case {
     /// Whether the unit itself reports.
     own: bool,
     may_phone: bool,
+    plan: Option<PlanView>,
 }
 
 /// Shows the form, filled in with what is known.
@@ -123,7 +126,7 @@ pub(in crate::web) async fn submit(
     let uuid = fields.read("uuid").unwrap_or_else(Uuid::new_v4);
     let content = match fields.has("same") {
         true => Ok(case.known.clone()),
-        false => typed.read(Some(&case.known), zone, l),
+        false => typed.read(Some(&case.known), &app.classes, zone, l),
     };
     let wrong = match content {
         Err(wrong) => wrong,
@@ -198,7 +201,13 @@ async fn case(app: &App, visit: &Visit, id: IncidentId) -> Result<Case, Failure>
     let lister = Lister::of(app, visit.l, &tree);
     let view = lister.line(&line);
     let record = Record::read(&mut conn, line.incident, view.unit.clone()).await?;
+    let tick = match own {
+        true => format!("/desk/plan/{id}"),
+        false => format!("/incident/{id}"),
+    };
+    let plan = plan::of_incident(app, &mut conn, visit.l, &record.incident, Some(tick)).await?;
     Ok(Case {
+        plan,
         known: record.known(),
         record,
         line: view,
@@ -250,16 +259,17 @@ fn show(
         kind,
         office: (!case.own).then_some(office),
         groups: groups(app, l),
-        severities: severities(l),
+        severities: severities(app, l),
         typed,
         wrong,
         story: form::STORY,
+        plan: case.plan,
     };
     html_with(status, &template)
 }
 
-/// Gives what can be chosen as severity.
-pub(in crate::web) fn severities(l: Lang) -> Vec<(&'static str, &'static str)> {
+/// Gives what can be chosen as severity, and whether it is urgent by itself.
+pub(in crate::web) fn severities(app: &App, l: Lang) -> Vec<(&'static str, &'static str, bool)> {
     let all = [
         Severity::NotGraded,
         Severity::I,
@@ -267,8 +277,11 @@ pub(in crate::web) fn severities(l: Lang) -> Vec<(&'static str, &'static str)> {
         Severity::III,
         Severity::IV,
     ];
-    all.map(|severity| (severity.code(), l.severity(severity)))
-        .to_vec()
+    all.map(|severity| {
+        let grave = app.classes.is_grave(severity);
+        (severity.code(), l.severity(severity), grave)
+    })
+    .to_vec()
 }
 
 /// Takes what a unit says to a finding.

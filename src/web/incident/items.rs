@@ -9,6 +9,7 @@ use crate::domain::incident::{Value, changes, values};
 use crate::domain::receipt::Number;
 use crate::domain::time::{Timestamp, from_millis};
 use crate::i18n::Lang;
+use crate::service::ticked;
 use crate::store::{
     Acknowledgement, Conn, IncidentEvent, StoredAlert, StoredCheckIn, StoredFinding, StoredIncident,
     StoredReport,
@@ -37,6 +38,8 @@ pub(super) struct Record {
     events: Vec<IncidentEvent>,
     alerts: Vec<(StoredAlert, usize, Vec<Acknowledgement>)>,
     findings: Vec<StoredFinding>,
+    /// Steps of a plan: whether done, in whose words, by whom, when.
+    steps: Vec<(bool, String, String, Timestamp)>,
 }
 
 impl Record {
@@ -60,7 +63,13 @@ impl Record {
             let answers = conn.acknowledgements_of_alert(alert.id).await?;
             alerts.push((alert, letters, answers));
         }
+        let mut steps = Vec::new();
+        for (words, tick) in ticked(conn, id).await? {
+            let by = conn.author_label(tick.author).await?.unwrap_or_default();
+            steps.push((tick.done, words, by, tick.at));
+        }
         Ok(Self {
+            steps,
             reports: reports.into_iter().filter_map(pair).collect(),
             events: conn.incident_events(id).await?,
             findings: conn.findings_on(id).await?,
@@ -94,6 +103,13 @@ impl Teller<'_> {
             let mut own = self.reports(record);
             own.extend(self.calls(record));
             own.extend(record.events.iter().filter_map(|event| self.event(event)));
+            own.extend(record.steps.iter().map(|(done, words, by, at)| {
+                let head = match done {
+                    true => self.l.story_step_done(by, words),
+                    false => self.l.story_step_undone(by, words),
+                };
+                self.item(*at, "deed", head)
+            }));
             own.extend(record.findings.iter().flat_map(|found| self.finding(found)));
             if several {
                 for item in &mut own {

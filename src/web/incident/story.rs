@@ -20,6 +20,7 @@ use crate::web::board::{Asked, notice, when, with_notice};
 use crate::web::failure::of_fault;
 use crate::web::form::Fields;
 use crate::web::page::{Page, html_with, see};
+use crate::web::plan::{self, PlanView};
 use crate::web::visit::Visit;
 use crate::web::{App, Failure};
 
@@ -42,6 +43,7 @@ struct StoryPage {
     /// The figures of each report: its name, and its numbers.
     figures: Vec<(String, Vec<String>)>,
     figure_names: Vec<&'static str>,
+    plan: Option<PlanView>,
     /// The incidents that this one can be joined to.
     others: Vec<(i64, String)>,
     /// All clears of the unit around the event.
@@ -79,6 +81,10 @@ pub(in crate::web) async fn act(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let (actor, id) = (visit.actor()?, IncidentId(id));
+    if fields.get("act") == "tick" {
+        plan::ticks(&app, &visit, id, &fields).await?;
+        return Ok(see(&format!("/incident/{id}#plan")));
+    }
     let reason = fields.get("reason");
     let number = |name: &str| fields.read::<i64>(name).unwrap_or_default();
     let done = match fields.get("act") {
@@ -148,6 +154,9 @@ async fn show(
         .await?
         .pop()
         .map(|alert| format!("/alert/{}", alert.id));
+    let tick = (may.report || may.keep) && incident.closed.is_none();
+    let tick = tick.then(|| format!("/incident/{id}"));
+    let plan = plan::of_incident(app, &mut conn, l, &incident, tick).await?;
     drop(conn);
     let teller = Teller { app, l, zone };
     let sees_alert = permit(&actor, Deed::SeeUrgent).is_ok_and(|scope| scope.covers(&incident.path));
@@ -171,6 +180,7 @@ async fn show(
         items: teller.items(&records),
         figures,
         figure_names,
+        plan,
         others,
         clears,
         findings: FindingKind::ALL

@@ -31,6 +31,7 @@ mod obligation;
 mod outbox;
 #[path = "store/plan.rs"]
 mod plan;
+#[path = "store/plans.rs"]
 mod plans;
 #[path = "store/post.rs"]
 mod post;

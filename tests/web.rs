@@ -13,6 +13,7 @@ mod incident;
 mod input;
 #[path = "web/own.rs"]
 mod own;
+#[path = "web/plan.rs"]
 mod plan;
 #[path = "web/secrets.rs"]
 mod secrets;

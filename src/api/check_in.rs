@@ -171,7 +171,6 @@ fn content(fields: &mut Fields<'_>, classes: &Classes) -> Option<Content> {
 
 /// Reads an incident; whether it is urgent, the list of classes says unless the sender does.
 pub(super) fn incident(mut fields: Fields<'_>, classes: &Classes) -> IncidentContent {
-    let chosen = fields.flag("urgent");
     let severities = Severity::ALL.map(|s| (s.code(), s));
     let incident = IncidentContent {
         // What is empty here, the rules of the form ask for.
@@ -195,6 +194,7 @@ pub(super) fn incident(mut fields: Fields<'_>, classes: &Classes) -> IncidentCon
         learned: fields.time("learned"),
         urgent: false,
     };
+    let chosen = fields.flag("urgent");
     fields.end();
     IncidentContent {
         urgent: classes.is_urgent(chosen, None, incident.class.trim(), incident.severity),

@@ -124,7 +124,6 @@ messages! {
     enter_all_clear: "无情况（零报告）", "All clear";
     enter_incident: "有情况", "Incident";
     enter_incident_part: "有情况时填写", "If something happened";
-    enter_urgent: "紧急：立即通知领导", "Urgent: tell leaders at once";
     enter_caller_hint: "例如：村值班员", "for example: village duty post";
     enter_reason_hint: "代报原因，例如：工作站停电", "why, for example: no power at the workstation";
     enter_button: "提交", "Send";

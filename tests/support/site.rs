@@ -182,6 +182,12 @@ impl Answer {
         self
     }
 
+    /// Holds that the page does not say something.
+    pub fn must_not_say(&self, words: &str) -> &Self {
+        assert!(!self.says(words), "it says {words:?}:\n{}", self.text);
+        self
+    }
+
     /// Holds the status.
     pub fn must_be(&self, status: u16) -> &Self {
         assert_eq!(self.status.as_u16(), status, "\n{}", self.text);

@@ -13,6 +13,7 @@ pub mod domain;
 pub mod i18n;
 pub mod mail;
 pub mod service;
+pub mod sheet;
 pub mod store;
 pub mod web;
 pub mod worker;

@@ -17,12 +17,15 @@ mod house {
         ("config", &["domain"]),
         ("i18n", &["domain"]),
         ("store", &["domain", "crash"]),
+        ("sheet", &["domain"]),
         ("service", &["domain", "store", "clock", "config", "crash"]),
         ("mail", &["domain", "i18n", "config"]),
         ("auth", &["domain", "store", "service", "clock", "config"]),
         (
             "web",
-            &["domain", "store", "service", "auth", "i18n", "clock", "config"],
+            &[
+                "domain", "store", "sheet", "service", "auth", "i18n", "clock", "config",
+            ],
         ),
         (
             "api",

@@ -333,7 +333,7 @@ on_both!(
     |db| async move {
         let mut day = Day::over(db, "2026-06-01 08:00").await;
         let file = include_bytes!("../config/units/poyang.csv");
-        let table = allclear::service::import::records(file).unwrap();
+        let table = allclear::sheet::read(file).unwrap();
         let console = allclear::domain::access::Actor::console();
         day.house
             .service

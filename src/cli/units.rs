@@ -10,27 +10,28 @@ use super::{Done, named, out};
 use crate::domain::access::Actor;
 use crate::domain::import::Plan;
 use crate::domain::unit::{UnitName, UnitTree};
-use crate::service::{Imported, Into, Succession, import};
+use crate::service::{Imported, Into, Succession};
+use crate::sheet;
 
 const IMPORT_HELP: &str = "\
 Columns, in Chinese or English, in any order; only the name must be there:
   编码 code, 上级编码 parent_code, 名称 name, 类别 kind, 停用日期 active_until, 值班岗位 duty_post,
   报送邮箱 reporter_email, 备岗邮箱 backup_email, 负责人邮箱 head_email, 值班电话 phone
 
-One fault anywhere, and nothing is imported. The same file again changes nothing. Units that the table leaves
+A title above the headings is passed over. One fault anywhere, and nothing is imported. The same file again changes nothing. Units that the table leaves
 out stay as they are.
 
 Examples:
-  allclear units import county.csv --dry-run
+  allclear units import county.xlsx --dry-run
   allclear units import county.csv --reason '2026 年区划调整'";
 
 /// `allclear units …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Import a CSV table of units and their duty contacts. 导入单位。
+    /// Import a table of units and their duty contacts. 导入单位。
     #[command(after_help = IMPORT_HELP)]
     Import {
-        /// The table, CSV in UTF-8.
+        /// The table: XLSX, or CSV in UTF-8, UTF-16 or GBK.
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
         /// Say what would change, and change nothing.
@@ -180,7 +181,7 @@ async fn succeed(context: &Context, command: &Command) -> Done {
 
 async fn import(context: &Context, bytes: &[u8], dry_run: bool, reason: Option<&str>) -> Done {
     let lang = context.lang;
-    let table = import::records(bytes).map_err(|why| Fail::Refused(lang.unreadable(&why)))?;
+    let table = sheet::read(bytes).map_err(|why| Fail::Refused(lang.unreadable(&why)))?;
     let service = context.service().await?;
     let me = Actor::console();
     let imported = if dry_run {

@@ -21,8 +21,9 @@ mod sound;
 #[cfg(test)]
 mod tests;
 
-pub use cell::{Above, Reach, Record, UnitRow, read};
+pub use super::table::Record;
+pub use cell::{Above, Reach, UnitRow, read};
 pub use column::Column;
-pub use fault::{Fault, MOST_FAULTS, RowError, Unreadable};
+pub use fault::{Fault, MOST_FAULTS, RowError};
 pub use perform::Stale;
 pub use plan::{Addition, Alteration, Closing, FieldChange, Home, Later, Plan, plan};

@@ -31,6 +31,7 @@ pub mod receipt;
 pub mod screen;
 pub mod seal;
 pub mod standing;
+pub mod table;
 pub mod tally;
 pub mod text;
 pub mod throttle;

@@ -2,8 +2,9 @@
 
 use super::messages;
 use crate::domain::address::AddressError;
-use crate::domain::import::{Column, Fault, FieldChange, Plan, RowError, Unreadable};
+use crate::domain::import::{Column, Fault, FieldChange, Plan, RowError};
 use crate::domain::language::Lang;
+use crate::domain::table::Unreadable;
 use crate::domain::unit::{LineageError, UnitKind};
 
 messages! {
@@ -40,10 +41,18 @@ messages! {
 
     unreadable_too_large(most): "文件超过 {most} MiB，请拆分后分次导入。",
         "The file is larger than {most} MiB; please split it and import the parts.";
-    unreadable_encoding(row): "第 {row} 行不是 UTF-8 文字。请在表格软件中另存为“CSV UTF-8（逗号分隔）”再导入。",
-        "Row {row} is not UTF-8 text. Please save the table as \"CSV UTF-8 (comma delimited)\" and import that.";
-    unreadable_workbook: "这是表格软件自己的文件。请另存为“CSV UTF-8（逗号分隔）”再导入。",
-        "This is a workbook. Please save it as \"CSV UTF-8 (comma delimited)\" and import that.";
+    unreadable_too_much(most): "这个文件展开后超过 {most} MiB，或里面的部件太多。请只留要导入的一张表，另存后再导入。",
+        "The file unpacks to more than {most} MiB, or has too many parts. Please keep only the sheet to import, save it and try again.";
+    unreadable_encoding(row): "第 {row} 行的文字无法识别。请在表格软件中另存为 XLSX 或“CSV UTF-8（逗号分隔）”再导入。",
+        "Row {row} cannot be read as text. Please save the table as XLSX or as \"CSV UTF-8 (comma delimited)\" and import that.";
+    unreadable_locked: "这个表格设有打开密码。请取消密码，另存后再导入。",
+        "The workbook is locked by a password. Please take the password off, save it and try again.";
+    unreadable_other_workbook: "这是旧版或其他格式的表格（.xls、.xlsb、.ods）。请另存为“Excel 工作簿（.xlsx）”再导入。",
+        "This is a workbook of another kind (.xls, .xlsb, .ods). Please save it as \"Excel Workbook (.xlsx)\" and import that.";
+    unreadable_no_table: "这个文件不是表格。请选择 XLSX 或 CSV 文件。",
+        "The file is no table. Please choose an XLSX or CSV file.";
+    unreadable_damaged: "这个 XLSX 文件打不开，可能没有传完整。请在表格软件中打开检查，另存后再导入。",
+        "The XLSX file cannot be opened; perhaps it is incomplete. Please open it in a spreadsheet, save it and try again.";
 
     row_at(row, sentence): "第 {row} 行：{sentence}", "Row {row}: {sentence}";
     fault_no_table: "文件中没有表头。第一行应为列名，例如：编码、上级编码、名称、类别。",
@@ -135,7 +144,11 @@ impl Lang {
         match why {
             Unreadable::TooLarge { most } => self.unreadable_too_large(most),
             Unreadable::Encoding { row } => self.unreadable_encoding(row),
-            Unreadable::Workbook => self.unreadable_workbook().to_owned(),
+            Unreadable::TooMuch { most } => self.unreadable_too_much(most),
+            Unreadable::Locked => self.unreadable_locked().to_owned(),
+            Unreadable::OtherWorkbook => self.unreadable_other_workbook().to_owned(),
+            Unreadable::NoTable => self.unreadable_no_table().to_owned(),
+            Unreadable::Damaged => self.unreadable_damaged().to_owned(),
         }
     }
 

@@ -4,7 +4,6 @@
 //! * `keys.rs`, `sealed.rs` — the keys of receipts, links and sealed texts, derived from one file
 //! * `audit.rs` — the link of the chain that every deed writes in its own transaction
 //! * `units.rs` — the tree of units, kept in memory
-//! * `import.rs` — from the bytes of a CSV file to the rows of a table
 //! * `intake.rs` — the one path of reports, a batch at a time
 //! * `letter.rs` — letters that are not of a chase
 //! * `deliver/` — letters, from the outbox to the mail server's answer
@@ -32,7 +31,6 @@ mod finding;
 mod follow_up;
 mod have;
 mod health;
-pub mod import;
 mod import_units;
 mod incident;
 mod intake;

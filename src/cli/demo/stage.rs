@@ -18,8 +18,9 @@ use crate::domain::ids::{AccountId, UnitId};
 use crate::domain::period::{Hours, Level, LocalTime, Scope};
 use crate::domain::time::{Timestamp, local_day};
 use crate::domain::unit::{UnitKind, UnitTree};
+use crate::service::Service;
 use crate::service::period::{Declaration, NewRule};
-use crate::service::{Service, import};
+use crate::sheet;
 use crate::store::{Granted, Lock, NewAccount, TokenScope};
 
 /// The county that comes with the program.
@@ -104,7 +105,7 @@ pub(super) async fn set(settings: Settings, pace: Pace) -> Result<Stage, Fail> {
     let (store, lock) = serve::open(&settings).await?;
     let service = Service::open(Arc::new(settings), store, clock()).await?;
     let me = Actor::console();
-    let table = import::records(COUNTY).map_err(|why| Fail::Refused(lang.unreadable(&why)))?;
+    let table = sheet::read(COUNTY).map_err(|why| Fail::Refused(lang.unreadable(&why)))?;
     service.import_units(&me, &table, lang.import_title()).await?;
     let tree = service.tree().await?;
     let county = tree.roots().next().map(|unit| unit.id).unwrap_or(UnitId(0));

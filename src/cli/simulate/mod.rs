@@ -43,7 +43,7 @@ use crate::crash::Aim;
 use crate::domain::calendar::moment;
 use crate::domain::language::Lang;
 use crate::mail::{Mailbox, Sink};
-use crate::service::import::records;
+use crate::sheet;
 use life::Ground;
 use play::Play;
 use relay::Relay;
@@ -190,7 +190,7 @@ pub fn simulate(plan: &Plan) -> Result<Outcome, Refusal> {
     let began = tokio::time::Instant::now();
     let broken = |error: &dyn std::fmt::Display| Refusal::Broken(error.to_string());
     let folder = Folder::new().map_err(|error| broken(&error))?;
-    let records = records(&plan.units).map_err(|fault| Refusal::Table(format!("{fault:?}")))?;
+    let records = sheet::read(&plan.units).map_err(|fault| Refusal::Table(format!("{fault:?}")))?;
     let outside = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
 
-use super::fault::{gathered, shown};
-use super::{Column, Fault, RowError};
+use super::fault::gathered;
+use super::{Column, Fault, Record, RowError};
 use crate::domain::address::Address;
+use crate::domain::table::{headed, shown};
 use crate::domain::unit::{Code, CodeError, Contacts, NameError, UnitKind, UnitName, is_invisible};
 
 /// The most addresses in one cell.
@@ -16,13 +17,6 @@ const MOST_ADDRESSES: usize = 10;
 const LONGEST_TEXT: usize = 60;
 /// What the public list of codes writes for the whole nation, which has no code.
 const NATION: &str = "0";
-
-/// A row of a table as it was read: its number in a spreadsheet, and its cells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    pub row: usize,
-    pub cells: Vec<String>,
-}
 
 /// What a row says about the parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,13 +87,11 @@ impl UnitRow {
     }
 }
 
-/// Reads a table whose first row that is not blank holds the headings, in any order.
+/// Reads a table with its headings in any order; a title above them is passed over.
 ///
 /// Columns that are left out leave what they speak of as it is; only the name must be there.
 pub fn read(records: &[Record]) -> Result<Vec<UnitRow>, Vec<RowError>> {
-    let mut filled = records
-        .iter()
-        .filter(|record| record.cells.iter().any(|cell| !cell.trim().is_empty()));
+    let mut filled = headed(records, |cell| Column::find(cell).is_some()).into_iter();
     let columns = match filled.next() {
         Some(header) => headings(header)?,
         None => {

@@ -1,5 +1,7 @@
 //! Knows the columns that a table of units may have, and their headings in Chinese and English.
 
+use crate::domain::table::plain;
+
 /// A column of a table of units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {
@@ -117,16 +119,6 @@ impl Column {
             .min()?;
         (nearest.0 * 2 <= length).then_some(nearest.1)
     }
-}
-
-/// Leaves the letters and digits of a heading.
-fn plain(heading: &str) -> String {
-    heading
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .take(40)
-        .collect()
 }
 
 /// Counts the letters to add, drop or exchange between two words.

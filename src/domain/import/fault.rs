@@ -2,7 +2,7 @@
 
 use super::Column;
 use crate::domain::address::AddressError;
-use crate::domain::unit::is_invisible;
+use crate::domain::table::shown;
 
 /// The most faults that one reading reports.
 pub const MOST_FAULTS: usize = 200;
@@ -68,19 +68,6 @@ pub enum Fault {
     LivingChild { child: String },
 }
 
-/// Why a file is no table at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
-    #[error("the file is larger than {most} MiB")]
-    TooLarge { most: usize },
-    /// Not UTF-8 from this row on.
-    #[error("row {row} is not UTF-8 text")]
-    Encoding { row: usize },
-    /// A spreadsheet's own file and not a text.
-    #[error("the file is a workbook and not CSV")]
-    Workbook,
-}
-
 impl RowError {
     /// Tells what is wrong with a cell.
     pub(super) fn cell(row: usize, column: Column, value: &str, fault: Fault) -> Self {
@@ -91,24 +78,6 @@ impl RowError {
             fault,
         }
     }
-}
-
-/// Makes a value fit to be shown on one line.
-pub(super) fn shown(value: &str) -> String {
-    const MOST: usize = 60;
-    let mut line: String = value
-        .chars()
-        .take(MOST)
-        .map(|c| match c {
-            '\n' | '\r' => '⏎',
-            _ if is_invisible(c) => '\u{fffd}',
-            _ => c,
-        })
-        .collect();
-    if value.chars().nth(MOST).is_some() {
-        line.push('…');
-    }
-    line
 }
 
 /// Gathers faults, in the order of rows and no more than anyone reads.

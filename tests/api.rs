@@ -5,6 +5,8 @@ mod support;
 
 #[path = "api/bad.rs"]
 mod bad;
+#[path = "api/incident.rs"]
+mod incident;
 #[path = "api/reading.rs"]
 mod reading;
 #[path = "api/reporting.rs"]

@@ -212,6 +212,60 @@ fn insta_like(heard: &[String]) {
     );
 }
 
+on_both!(
+    whoever_answered_before_his_letter_was_sent_hears_how_it_goes_on,
+    |db| async move {
+        let mut day = Day::begin_with(db, SETTINGS).await;
+        let first = day.unowed(VILLAGE, flood(None, "漫堤")).await;
+        let outcome = day.send(VILLAGE, first).await.unwrap();
+        let (incident, alert) = (outcome.incident.unwrap(), outcome.alert.unwrap());
+        // Nothing has left yet; the leader was phoned, reads the letter's page and says so: the letters are taken back.
+        let letter = day.newest_letter("leader@county.example").await;
+        let token = day.house.service.keys.letter_token(&letter);
+        let word = allclear::service::Word::default();
+        let service = day.house.service.clone();
+        service.acknowledge_alert_by_link(&token, &word).await.unwrap();
+        assert_eq!(
+            day.calls()
+                .await
+                .iter()
+                .filter(|call| call.ends_with("waiting"))
+                .count(),
+            0
+        );
+        day.all_letters().await;
+        let more = follow(&day, incident, ReportKind::FollowUp, flood(Some(0), "堵口成功")).await;
+        day.send(VILLAGE, more).await.unwrap();
+        let heard = day.all_letters().await;
+        assert!(
+            heard
+                .iter()
+                .any(|line| line.ends_with("follow_up leader@county.example")),
+            "{heard:?}"
+        );
+        let clocks = async || {
+            let mut conn = service.store.read().await.unwrap();
+            let line = conn
+                .incident_line(incident, service.now())
+                .await
+                .unwrap()
+                .unwrap();
+            (line.incident.opened, line.answered, line.alerted)
+        };
+        // Closing and reopening moves neither clock.
+        let before = clocks().await;
+        let officer = day.officer().await;
+        service
+            .close_incident(&officer, incident, "已处置")
+            .await
+            .unwrap();
+        day.until("12:00").await;
+        service.reopen_incident(&officer, incident, "反复").await.unwrap();
+        assert_eq!(clocks().await, before);
+        assert!(before.1.is_some() && before.2, "{alert}");
+    }
+);
+
 on_both!(units_that_tell_of_one_event_are_one_incident, |db| async move {
     let day = Day::begin_with(db, SETTINGS).await;
     let (officer, service) = (day.officer().await, day.house.service.clone());

@@ -17,6 +17,8 @@ mod own;
 mod plan;
 #[path = "web/secrets.rs"]
 mod secrets;
+#[path = "web/urgent.rs"]
+mod urgent;
 #[path = "web/ways.rs"]
 mod ways;
 

@@ -63,7 +63,8 @@ pub(super) async fn take(
     Ok(answer(&outcome.map_err(caller.failed(&app))?, caller.l))
 }
 
-fn answer(outcome: &Outcome, l: Lang) -> Response {
+/// Says what became of a report.
+pub(super) fn answer(outcome: &Outcome, l: Lang) -> Response {
     let (status, code) = match &outcome.status {
         Status::Recorded => ("recorded", StatusCode::CREATED),
         Status::Amended => ("amended", StatusCode::CREATED),
@@ -104,15 +105,7 @@ fn read(
     (classes, l): (&Classes, Lang),
 ) -> Result<Sent, Problem> {
     let mut faults = Faults::new(l);
-    let key = key(headers, &mut faults);
-    let mut fields = Fields::of("", object, &mut faults);
-    let id = match (fields.has("id"), key) {
-        (false, None) => fields.wrong("id", |l, _| l.api_uuid_needed().to_owned()),
-        (_, key) => match (fields.uuid("id"), key) {
-            (Some(id), Some(key)) if id != key => fields.wrong("id", |l, _| l.api_uuid_differs().to_owned()),
-            (id, key) => id.or(key),
-        },
-    };
+    let (mut fields, id) = key_and_id(object, headers, &mut faults);
     let unit = fields.id_or_code("unit");
     let unit = fields.needed("unit", unit);
     let obligation = fields.id("obligation").map(ObligationId);
@@ -145,6 +138,24 @@ fn read(
     })
 }
 
+/// Begins to read a body, and reads its UUID there or in the header `Idempotency-Key`.
+pub(super) fn key_and_id<'a>(
+    object: Object,
+    headers: &HeaderMap,
+    faults: &'a mut Faults,
+) -> (Fields<'a>, Option<Uuid>) {
+    let key = key(headers, faults);
+    let mut fields = Fields::of("", object, faults);
+    let id = match (fields.has("id"), key) {
+        (false, None) => fields.wrong("id", |l, _| l.api_uuid_needed().to_owned()),
+        (_, key) => match (fields.uuid("id"), key) {
+            (Some(id), Some(key)) if id != key => fields.wrong("id", |l, _| l.api_uuid_differs().to_owned()),
+            (id, key) => id.or(key),
+        },
+    };
+    (fields, id)
+}
+
 /// Reads the header `Idempotency-Key`: a UUID, with or without quotes.
 fn key(headers: &HeaderMap, faults: &mut Faults) -> Option<Uuid> {
     let value = headers.get("idempotency-key")?;
@@ -161,7 +172,7 @@ fn content(fields: &mut Fields<'_>, classes: &Classes) -> Option<Content> {
     let kind = fields.choice("kind", &[("all_clear", false), ("incident", true)]);
     let kind = fields.needed("kind", kind);
     let sent = fields.has("incident");
-    let incident = fields.object("incident", |fields| incident(fields, classes));
+    let incident = fields.object("incident", |fields| content_of(fields, classes, None));
     match kind? {
         true => fields.needed("incident", incident).map(Content::Incident),
         false if sent => fields.wrong("incident", |l, name| l.api_not_here(name)),
@@ -170,7 +181,11 @@ fn content(fields: &mut Fields<'_>, classes: &Classes) -> Option<Content> {
 }
 
 /// Reads an incident; whether it is urgent, the list of classes says unless the sender does.
-pub(super) fn incident(mut fields: Fields<'_>, classes: &Classes) -> IncidentContent {
+pub(super) fn content_of(
+    mut fields: Fields<'_>,
+    classes: &Classes,
+    before: Option<&IncidentContent>,
+) -> IncidentContent {
     let severities = Severity::ALL.map(|s| (s.code(), s));
     let incident = IncidentContent {
         // What is empty here, the rules of the form ask for.
@@ -197,7 +212,7 @@ pub(super) fn incident(mut fields: Fields<'_>, classes: &Classes) -> IncidentCon
     let chosen = fields.flag("urgent");
     fields.end();
     IncidentContent {
-        urgent: classes.is_urgent(chosen, None, incident.class.trim(), incident.severity),
+        urgent: classes.is_urgent(chosen, before, incident.class.trim(), incident.severity),
         ..incident
     }
 }

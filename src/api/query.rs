@@ -63,6 +63,18 @@ impl Query {
         }
     }
 
+    /// Reads one of some words.
+    pub(super) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&'static str, T)]) -> Option<T> {
+        let text = self.take(name)?;
+        let chosen = choices.iter().find(|(word, _)| *word == text);
+        if chosen.is_none() {
+            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+            let words = self.faults.l.api_choice(name, words.join(", "));
+            self.wrong(name, words);
+        }
+        chosen.map(|(_, chosen)| *chosen)
+    }
+
     /// Reads an instant.
     pub(super) fn time(&mut self, name: &str) -> Option<Timestamp> {
         let text = self.take(name)?;

@@ -119,6 +119,7 @@ messages! {
 
     story_title: "经过", "Story";
     story_open: "未办结", "Open";
+    story_reopened(time): "{time} 重新打开", "reopened {time}";
     story_closed(time): "{time} 办结", "closed {time}";
     story_told: "通知领导", "Leaders told";
     story_letters(n): "{n} 封邮件", "{n} letter" | "{n} letters";
@@ -160,6 +161,15 @@ messages! {
     keep_find_lead: "除迟报外，系统不作判断；认定会告知单位，单位可以说明。",
         "Nothing but lateness is computed; the unit is told and can reply.";
     keep_find_note: "说明", "Why";
+    incident_new: "录入新事件", "Enter a new incident";
+    incident_new_lead: "不属于任何场次；班外发生、电话报来的情况在这里录入。", "Outside every round: what was phoned in, or came to light otherwise.";
+    incident_new_unit: "单位", "Unit";
+    incident_new_find: "查找单位", "Find the unit";
+    incident_new_hint: "输入单位名称的一部分", "part of its name";
+    incident_new_none: "没有找到这样的单位。", "There is no such unit.";
+    find_title: "认定报送情况", "Judge a report";
+    find_choose: "请选择认定的类型。", "Please choose what you find.";
+    unit_findings: "近期认定", "Findings of late";
     keep_acts: "处理", "Acts";
     found_title: "对本单位报送的认定", "What was found of your reports";
     found_reply: "填写说明", "Reply";

@@ -194,10 +194,14 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(SQL).bind(incident.0).fetch_all(c).await)?)
     }
 
-    /// Gives the addresses that were told of an incident or will be.
+    /// Gives the addresses that were told of an incident or will be, or that answered before their letter was sent.
     pub async fn told_of(&mut self, incident: IncidentId) -> Result<Vec<String>> {
         const SQL: &str = "SELECT DISTINCT l.address FROM letter l JOIN alert a ON a.id = l.alert_id
-            WHERE a.incident_id = $1 AND l.state IN ('accepted', 'waiting', 'held') ORDER BY l.address";
+            WHERE a.incident_id = $1 AND l.state IN ('accepted', 'waiting', 'held')
+            UNION SELECT k.by_address FROM acknowledgement k JOIN alert a ON a.id = k.alert_id
+            WHERE a.incident_id = $1 AND k.by_address IS NOT NULL
+            UNION SELECT c.address FROM acknowledgement k JOIN alert a ON a.id = k.alert_id
+            JOIN account c ON c.id = k.by_account WHERE a.incident_id = $1 AND c.address IS NOT NULL ORDER BY 1";
         Ok(on!(self, c => sqlx::query_scalar(SQL).bind(incident.0).fetch_all(c).await)?)
     }
 

@@ -154,6 +154,16 @@ fn office() -> Vec<Route> {
             get(incident::story::page).post(incident::story::act),
         ),
         route(
+            "/incident/new",
+            Door::May(Deed::Proxy),
+            get(incident::open::page).post(incident::open::submit),
+        ),
+        route(
+            "/board/find",
+            Door::May(Deed::Judge),
+            get(incident::judge::page).post(incident::judge::find),
+        ),
+        route(
             "/incident/{id}/report",
             Door::May(Deed::Proxy),
             get(incident::follow::page).post(incident::follow::submit),

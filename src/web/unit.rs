@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 
 use super::board::notice::notice;
 use super::board::{Asked, StandingView, class_name, when};
+use super::incident::{LineView, Lister};
 use super::letters::{Clerk, LetterView};
 use super::page::{Page, dial, html};
 use super::visit::Visit;
@@ -23,11 +24,14 @@ use crate::domain::time::{Timestamp, local_day, timestamp};
 use crate::domain::unit::{Contacts, UnitPath};
 use crate::i18n::Lang;
 use crate::store::{
-    Attempt, BadAddress, BoardRound, Decision, Posted, StoredCheckIn, StoredObligation, moment,
+    Attempt, BadAddress, BoardRound, Decision, IncidentLine, Posted, StoredCheckIn, StoredFinding,
+    StoredObligation, moment,
 };
 
 /// How far back the page looks.
 const SPAN: TimeDelta = TimeDelta::days(7);
+/// How far back it shows findings.
+const FINDINGS: TimeDelta = TimeDelta::days(90);
 /// How many of each it lists.
 const LISTED: i64 = 60;
 
@@ -35,6 +39,7 @@ const LISTED: i64 = 60;
 #[template(path = "unit.html")]
 struct UnitPage {
     l: Lang,
+    id: i64,
     page: Page,
     notice: Option<String>,
     name: String,
@@ -46,6 +51,9 @@ struct UnitPage {
     phone: Option<String>,
     dial: String,
     mails: Vec<(&'static str, Vec<MailView>)>,
+    /// The open incidents.
+    incidents: Vec<LineView>,
+    findings: Vec<FindingView>,
     rounds: Vec<OwedView>,
     check_ins: Vec<CheckInView>,
     /// `None`: the reader may not see letters.
@@ -61,6 +69,16 @@ struct May {
     enter: bool,
     excuse: bool,
     extend: bool,
+    judge: bool,
+}
+
+struct FindingView {
+    time: String,
+    kind: &'static str,
+    by: String,
+    note: String,
+    /// What the unit says to it.
+    reply: Option<String>,
 }
 
 struct MailView {
@@ -127,10 +145,12 @@ pub(super) async fn page(
     let contacts = &record.contacts;
     let labels: HashMap<i64, &BoardRound> = record.rounds.iter().map(|r| (r.stored.round.id.0, r)).collect();
     let above = tree.ancestors(unit.id).map(|u| u.name.as_str().to_owned());
+    let lister = Lister::of(&app, l, &tree);
     let mut above: Vec<String> = above.collect();
     above.reverse();
     html(&UnitPage {
         l,
+        id,
         notice: notice(l, &asked),
         name: unit.name.as_str().to_owned(),
         above,
@@ -141,6 +161,12 @@ pub(super) async fn page(
         mails: mails(l, contacts, &record.bad),
         post: contacts.duty_post.clone(),
         phone: contacts.phone.clone(),
+        incidents: record.open.iter().map(|line| lister.line(line)).collect(),
+        findings: record
+            .findings
+            .iter()
+            .map(|found| teller.finding(found))
+            .collect(),
         rounds: record
             .owed
             .iter()
@@ -161,6 +187,8 @@ pub(super) async fn page(
 
 /// What the tables know of a unit.
 struct Record {
+    open: Vec<IncidentLine>,
+    findings: Vec<StoredFinding>,
     owed: Vec<StoredObligation>,
     rounds: Vec<BoardRound>,
     check_ins: Vec<StoredCheckIn>,
@@ -188,6 +216,8 @@ impl Record {
         };
         let mut contacts = conn.contacts(Some(&[unit])).await?;
         Ok(Self {
+            open: conn.open_incidents_of(unit, now).await?,
+            findings: conn.findings_of(unit, now - FINDINGS).await?,
             owed: conn.obligations_of_unit(unit, now, since).await?,
             rounds: conn.board_rounds(since, None).await?,
             check_ins: conn.check_ins_of(unit, LISTED).await?,
@@ -209,6 +239,7 @@ fn may(actor: &Actor, path: &UnitPath) -> May {
         enter: may(Deed::Proxy) || may(Deed::RecordPhone),
         excuse: may(Deed::Excuse),
         extend: may(Deed::Extend),
+        judge: may(Deed::Judge),
     }
 }
 
@@ -312,6 +343,16 @@ impl Teller<'_> {
             said,
             details,
             notes,
+        }
+    }
+
+    fn finding(&self, found: &StoredFinding) -> FindingView {
+        FindingView {
+            time: self.when(found.at),
+            kind: self.l.finding_kind(found.kind),
+            by: found.by.clone(),
+            note: found.note.clone(),
+            reply: found.reply.as_ref().map(|(words, _)| words.clone()),
         }
     }
 

@@ -84,3 +84,44 @@ on_both!(a_link_that_is_not_ours_is_answered_in_words, |db| async move {
         reader.post(&path, &[]).await.must_be(404);
     }
 });
+
+on_both!(a_token_of_one_alert_opens_nothing_else, |db| async move {
+    let day = Day::begin(db).await;
+    day.until("15:00").await;
+    for unit in ["东湖镇 · 柳村", "西山镇 · 柳村"] {
+        let what = day.report(unit, urgent("圩堤管涌")).await;
+        day.send(unit, what).await.unwrap();
+    }
+    let office = Office::open(day).await;
+    // The newest letter is about the second alert.
+    let token = office.token("leader@county.example").await;
+    let mut holder = office.site.browser();
+    let page = holder.get(&format!("/a/{token}")).await;
+    page.must_say("西山镇").must_not_say("东湖镇");
+    holder.post(&format!("/a/{token}"), &[]).await.must_be(303);
+    let open = "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NULL";
+    assert_eq!(office.day.count(open).await, 1, "only its own alert");
+    for path in [
+        "/alerts",
+        "/alert/1",
+        "/alert/2",
+        "/incident/1",
+        "/incident/2",
+        "/board",
+        "/desk",
+    ] {
+        let seen = holder.get(path).await;
+        assert_eq!(seen.status.as_u16(), 303, "{path}");
+        assert!(seen.goes_to().starts_with("/signin"), "{path}");
+    }
+    for path in ["/alert/1", "/alert/1/escalate", "/alert/1/phone", "/incident/1"] {
+        holder.post(path, &[("reason", "x")]).await.must_be(401);
+    }
+    let bearer = office
+        .site
+        .browser()
+        .says("authorization", &format!("Bearer {token}"));
+    let mut bearer = bearer.says("sec-fetch-site", "");
+    bearer.get("/api/v1/incidents").await.must_be(401);
+    assert_eq!(office.day.count(open).await, 1);
+});

@@ -1,4 +1,4 @@
-//! Reads what one page of the board shows: the tree from memory, the rest in six queries.
+//! Reads what one page of the board shows: the tree from memory, the rest in seven queries.
 
 use std::sync::Arc;
 
@@ -12,7 +12,9 @@ use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitTree;
 use crate::service::{Error, Service};
-use crate::store::{BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, Listing};
+use crate::store::{
+    BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, IncidentLine, Listing,
+};
 
 /// How many obligations a page lists.
 pub(super) const LISTED: i64 = 500;
@@ -46,6 +48,8 @@ pub(super) struct Loaded {
     pub(super) too_many: bool,
     pub(super) chases: Vec<BoardChase>,
     pub(super) incidents: Vec<BoardIncident>,
+    /// The same, with their clocks.
+    pub(super) lines: Vec<IncidentLine>,
     pub(super) delivery: BoardDelivery,
 }
 
@@ -107,6 +111,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         too_many: false,
         chases: Vec::new(),
         incidents: conn.board_incidents(&ground.ranges, INCIDENTS).await?,
+        lines: conn.open_incidents(&ground.ranges, now, INCIDENTS).await?,
         delivery: BoardDelivery::default(),
         tree: ground.tree,
         scope: ground.scope,

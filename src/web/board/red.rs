@@ -91,14 +91,19 @@ impl Strip<'_> {
         let (l, zone) = (self.l, self.zone);
         let time = |at: Timestamp| when(l, at, self.now, zone);
         let state = one.alert.as_ref().map(|(_, alert, _)| &alert.state);
+        let red = one.alert.as_ref().and_then(|(.., red)| red.as_deref());
         let answer = state.map(|state| match state {
             State::Acknowledged { by, at, .. } => l.alert_acknowledged(by, time(*at)),
             State::Running { next_at } => {
-                format!("{} · {}", l.alert_unacknowledged(), l.alert_next(time(*next_at)))
+                let reaches = match red {
+                    Some("nobody") => l.alert_red_nobody(),
+                    Some("failed") => l.alert_red_failed(),
+                    _ => l.alert_unacknowledged(),
+                };
+                format!("{reaches} · {}", l.alert_next(time(*next_at)))
             }
             State::Exhausted { .. } => l.alert_exhausted().to_owned(),
         });
-        let red = one.alert.as_ref().and_then(|(.., red)| red.as_deref());
         let is_unanswered = state.is_some_and(|state| !matches!(state, State::Acknowledged { .. }));
         let href = match &one.alert {
             Some((id, ..)) if self.opens_alerts => format!("/alert/{id}"),

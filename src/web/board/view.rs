@@ -13,6 +13,7 @@ use crate::domain::incident::Severity;
 use crate::domain::tally::{Rate, Tally};
 use crate::i18n::Lang;
 use crate::store::{BoardIncident, BoardRound};
+use crate::web::incident::Lister;
 use crate::web::page::Page;
 use crate::web::visit::Visit;
 use crate::web::{App, Failure};
@@ -59,6 +60,8 @@ pub(super) struct Board {
 pub(super) struct StripView {
     /// How many there are.
     pub(super) all: String,
+    /// How many of them are late by a clock or a follow-up.
+    pub(super) late: Option<String>,
     /// Those that nobody has yet, that leaders were told of, or that are grave.
     pub(super) pressing: Vec<IncidentView>,
     /// The others, and how many there are of each severity.
@@ -67,13 +70,14 @@ pub(super) struct StripView {
 }
 
 impl StripView {
-    fn of(incidents: &[BoardIncident], strip: &Strip<'_>) -> Self {
+    fn of(incidents: &[BoardIncident], late: usize, strip: &Strip<'_>) -> Self {
         let (pressing, others): (Vec<_>, Vec<_>) = incidents.iter().partition(|one| {
             let grave = matches!(one.severity, Severity::I | Severity::II);
             one.urgent || one.alert.is_some() || grave
         });
         Self {
             all: strip.l.incidents_open(incidents.len()),
+            late: (late > 0).then(|| strip.l.incidents_late(late)),
             by_severity: by_severity(&others, strip.l),
             pressing: pressing.into_iter().map(|one| strip.incident(one)).collect(),
             others: others.into_iter().map(|one| strip.incident(one)).collect(),
@@ -188,6 +192,9 @@ pub(super) fn view(
         classes: &app.classes,
         opens_alerts: permit(actor, Deed::SeeUrgent).is_ok(),
     };
+    let lister = Lister::of(app, l, &loaded.tree);
+    let late = loaded.lines.iter().filter(|line| lister.line(line).is_late());
+    let late = late.count();
     Ok(Board {
         l,
         page: visit.page.clone(),
@@ -200,7 +207,7 @@ pub(super) fn view(
         counts: counts(&loaded.total, &here, l),
         completeness: RateView::of(loaded.total.completeness()),
         timeliness: RateView::of(loaded.total.timeliness()),
-        strip: StripView::of(&loaded.incidents, &strip),
+        strip: StripView::of(&loaded.incidents, late, &strip),
         reds: reds(loaded, l, zone, sees_outbox, &here),
         last_mail: match loaded.delivery.relay.accepted {
             Some(at) => l.delivery_last(when(l, at, loaded.now, zone)),

@@ -53,11 +53,11 @@ struct FollowPage {
 
 /// How an officer enters it.
 #[derive(Debug, Clone)]
-struct Office {
-    may_phone: bool,
-    how: String,
-    caller_post: String,
-    called_at: String,
+pub(super) struct Office {
+    pub(super) may_phone: bool,
+    pub(super) how: String,
+    pub(super) caller_post: String,
+    pub(super) called_at: String,
 }
 
 impl FollowPage {
@@ -152,11 +152,7 @@ fn submission(
     (uuid, content): (Uuid, IncidentContent),
     zone: chrono_tz::Tz,
 ) -> Submission {
-    let provenance = match (case.own, office.how.as_str()) {
-        (true, _) => Provenance::Own,
-        (false, "proxy") => Provenance::Proxy,
-        (false, _) => Provenance::Phone,
-    };
+    let provenance = provenance(case.own, office);
     let called_at = moment(&office.called_at, zone).unwrap_or(fields.received);
     let reason = fields.get("reason").trim();
     let kind = ReportKind::parse(fields.get("kind")).filter(|kind| *kind != ReportKind::First);
@@ -180,6 +176,15 @@ fn submission(
             called_at,
         }),
         via: Door::Page,
+    }
+}
+
+/// Gives by what way a report came.
+pub(super) fn provenance(own: bool, office: &Office) -> Provenance {
+    match (own, office.how.as_str()) {
+        (true, _) => Provenance::Own,
+        (false, "proxy") => Provenance::Proxy,
+        (false, _) => Provenance::Phone,
     }
 }
 

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use crate::domain::checkin::{IncidentContent, Provenance};
 use crate::domain::form::Field;
-use crate::domain::ids::{CheckInId, IncidentId};
+use crate::domain::ids::{CheckInId, IncidentId, ObligationId};
 use crate::domain::incident::{Value, changes, values};
 use crate::domain::receipt::Number;
 use crate::domain::time::{Timestamp, from_millis};
@@ -28,6 +28,8 @@ pub(super) struct Item {
     pub(super) note: String,
     /// Name, and what is said.
     pub(super) lines: Vec<(String, String)>,
+    /// Where a person judges it.
+    pub(super) judge: Option<String>,
 }
 
 /// What the tables know of one incident.
@@ -36,6 +38,8 @@ pub(super) struct Record {
     pub(super) unit: String,
     pub(super) reports: Vec<(StoredReport, StoredCheckIn)>,
     events: Vec<IncidentEvent>,
+    /// The all clears that are linked to it, with what they answered.
+    linked: Vec<(i64, ObligationId)>,
     alerts: Vec<(StoredAlert, usize, Vec<Acknowledgement>)>,
     findings: Vec<StoredFinding>,
     /// Steps of a plan: whether done, in whose words, by whom, when.
@@ -63,6 +67,13 @@ impl Record {
             let answers = conn.acknowledgements_of_alert(alert.id).await?;
             alerts.push((alert, letters, answers));
         }
+        let events = conn.incident_events(id).await?;
+        let clear = |event: &IncidentEvent| event.check_in_id.filter(|_| event.kind == "linked");
+        let clears: Vec<CheckInId> = events.iter().filter_map(clear).map(CheckInId).collect();
+        let clears = conn.check_ins(&clears).await?;
+        let answered = clears
+            .iter()
+            .filter_map(|kept| Some((kept.check_in.id.0, kept.check_in.obligation?)));
         let mut steps = Vec::new();
         for (words, tick) in ticked(conn, id).await? {
             let by = conn.author_label(tick.author).await?.unwrap_or_default();
@@ -71,7 +82,8 @@ impl Record {
         Ok(Self {
             steps,
             reports: reports.into_iter().filter_map(pair).collect(),
-            events: conn.incident_events(id).await?,
+            linked: answered.collect(),
+            events,
             findings: conn.findings_on(id).await?,
             alerts,
             incident,
@@ -102,7 +114,7 @@ impl Teller<'_> {
         for record in records {
             let mut own = self.reports(record);
             own.extend(self.calls(record));
-            own.extend(record.events.iter().filter_map(|event| self.event(event)));
+            own.extend(record.events.iter().filter_map(|event| self.event(event, record)));
             own.extend(record.steps.iter().map(|(done, words, by, at)| {
                 let head = match done {
                     true => self.l.story_step_done(by, words),
@@ -130,6 +142,7 @@ impl Teller<'_> {
             head,
             note: String::new(),
             lines: Vec::new(),
+            judge: None,
         }
     }
 
@@ -216,7 +229,7 @@ impl Teller<'_> {
         items
     }
 
-    fn event(&self, event: &IncidentEvent) -> Option<Item> {
+    fn event(&self, event: &IncidentEvent, record: &Record) -> Option<Item> {
         let l = self.l;
         let by = event.by_label.as_deref().unwrap_or_default();
         let other = event.other_id.map(IncidentId).unwrap_or(IncidentId(0));
@@ -231,6 +244,12 @@ impl Teller<'_> {
         };
         let mut item = self.item(from_millis(event.at)?, "deed", head);
         item.note = event.reason.clone().unwrap_or_default();
+        let linked = event.check_in_id.filter(|_| event.kind == "linked");
+        let owed = record.linked.iter().find(|(id, _)| Some(*id) == linked);
+        item.judge = owed.map(|(_, owed)| {
+            let back = record.incident.id;
+            format!("/board/find?o={owed}&kind=omitted&back=/incident/{back}")
+        });
         Some(item)
     }
 

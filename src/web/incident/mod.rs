@@ -2,10 +2,14 @@
 //!
 //! * here — the list
 //! * `story.rs`, `items.rs` — one incident from its first report on, and the acts on it
+//! * `open.rs` — the form of a new incident outside every round, for the office
+//! * `judge.rs` — the form of a finding about a report that was owed
 //! * `follow.rs` — the form of a later report, for the unit and for the office
 
 pub(super) mod follow;
 mod items;
+pub(super) mod judge;
+pub(super) mod open;
 pub(super) mod story;
 
 use askama::Template;
@@ -37,6 +41,7 @@ struct ListPage {
     open: Vec<LineView>,
     closed: Vec<LineView>,
     late: usize,
+    may_enter: bool,
     cut_off: String,
 }
 
@@ -57,6 +62,8 @@ pub(super) struct LineView {
     pub(super) is_overdue: bool,
     pub(super) clocks: Vec<ClockView>,
     pub(super) closed: Option<String>,
+    /// When it was opened again, while it is open.
+    pub(super) reopened: Option<String>,
 }
 
 /// One of the two clocks.
@@ -80,6 +87,7 @@ pub(super) async fn list(State(app): State<App>, visit: Visit) -> Result<Respons
     let open: Vec<LineView> = open.iter().map(|line| lister.line(line)).collect();
     html(&ListPage {
         l: visit.l,
+        may_enter: permit(visit.actor()?, Deed::Proxy).is_ok(),
         late: open.iter().filter(|line| line.is_late()).count(),
         closed: closed.iter().map(|line| lister.line(line)).collect(),
         cut_off: visit.l.story_cut_off(visit.l.moment_exact(now, lister.zone)),
@@ -90,7 +98,7 @@ pub(super) async fn list(State(app): State<App>, visit: Visit) -> Result<Respons
 
 impl LineView {
     /// Tells whether a clock of it ran over, or a follow-up is overdue.
-    fn is_late(&self) -> bool {
+    pub(super) fn is_late(&self) -> bool {
         self.is_overdue || self.clocks.iter().any(|clock| clock.late.is_some())
     }
 }
@@ -150,6 +158,10 @@ impl<'a> Lister<'a> {
             next,
             is_overdue: is_overdue && one.closed.is_none(),
             clocks: self.clocks(line),
+            reopened: one
+                .reopened
+                .filter(|_| one.closed.is_none())
+                .map(|at| l.story_reopened(self.when(at))),
             closed: one.closed.map(|at| l.story_closed(self.when(at))),
         }
     }

@@ -135,7 +135,7 @@ impl Conn {
                 id,
                 plan,
                 step: usize::try_from(step)
-                    .map_err(|_| Error::broken("plan_tick", "step", id, &step.to_string()))?,
+                    .map_err(|_| Error::broken("plan_tick", "step", id, step.to_string()))?,
                 done: done != 0,
                 author: content::author(&author)
                     .ok_or_else(|| Error::broken("plan_tick", "author", id, &author))?,

@@ -26,7 +26,7 @@ pub struct Route {
 
 /// Gives the table of all pages.
 pub fn table() -> Vec<Route> {
-    [ways_in(), own(), desk(), office(), leaders()]
+    [ways_in(), own(), desk(), office(), incidents(), leaders()]
         .into_iter()
         .flatten()
         .collect()
@@ -147,6 +147,20 @@ fn office() -> Vec<Route> {
             Door::May(Deed::Extend),
             get(acts::extend_form).post(acts::extend),
         ),
+        route("/outbox", Door::May(Deed::SeeOutbox), get(outbox::page)),
+        route("/outbox/retry", Door::May(Deed::RetryLetter), post(outbox::retry)),
+        route(
+            "/outbox/handle",
+            Door::May(Deed::RetryLetter),
+            post(outbox::handle),
+        ),
+        route("/outbox/trust", Door::May(Deed::RetryLetter), post(outbox::trust)),
+    ]
+}
+
+/// Incidents, and the plans for them.
+fn incidents() -> Vec<Route> {
+    vec![
         route("/incidents", Door::May(Deed::SeeBoard), get(incident::list)),
         route(
             "/incident/{id}",
@@ -176,14 +190,6 @@ fn office() -> Vec<Route> {
             Door::May(Deed::ChangeSettings),
             get(plan::form).post(plan::change),
         ),
-        route("/outbox", Door::May(Deed::SeeOutbox), get(outbox::page)),
-        route("/outbox/retry", Door::May(Deed::RetryLetter), post(outbox::retry)),
-        route(
-            "/outbox/handle",
-            Door::May(Deed::RetryLetter),
-            post(outbox::handle),
-        ),
-        route("/outbox/trust", Door::May(Deed::RetryLetter), post(outbox::trust)),
     ]
 }
 

@@ -21,7 +21,7 @@ use crate::domain::ids::{LetterId, UnitId};
 use crate::domain::receipt::Number;
 use crate::domain::standing::standing;
 use crate::domain::time::{Timestamp, local_day, timestamp};
-use crate::domain::unit::{Contacts, UnitPath};
+use crate::domain::unit::{Contacts, UnitPath, UnitTree};
 use crate::i18n::Lang;
 use crate::store::{
     Attempt, BadAddress, BoardRound, Decision, IncidentLine, Posted, StoredCheckIn, StoredFinding,
@@ -144,16 +144,13 @@ pub(super) async fn page(
     };
     let contacts = &record.contacts;
     let labels: HashMap<i64, &BoardRound> = record.rounds.iter().map(|r| (r.stored.round.id.0, r)).collect();
-    let above = tree.ancestors(unit.id).map(|u| u.name.as_str().to_owned());
     let lister = Lister::of(&app, l, &tree);
-    let mut above: Vec<String> = above.collect();
-    above.reverse();
     html(&UnitPage {
         l,
         id,
         notice: notice(l, &asked),
         name: unit.name.as_str().to_owned(),
-        above,
+        above: above(&tree, unit.id),
         kind: l.unit_kind(unit.kind),
         code: unit.code.as_ref().map(|code| l.unit_code(code.as_str())),
         asked: l.unit_asked(record.times),
@@ -162,11 +159,7 @@ pub(super) async fn page(
         post: contacts.duty_post.clone(),
         phone: contacts.phone.clone(),
         incidents: record.open.iter().map(|line| lister.line(line)).collect(),
-        findings: record
-            .findings
-            .iter()
-            .map(|found| teller.finding(found))
-            .collect(),
+        findings: record.findings.iter().map(|f| teller.finding(f)).collect(),
         rounds: record
             .owed
             .iter()
@@ -183,6 +176,14 @@ pub(super) async fn page(
         here: format!("/board/unit/{id}"),
         page: visit.page.clone(),
     })
+}
+
+/// Names what a unit belongs to, the whole first.
+fn above(tree: &UnitTree, unit: UnitId) -> Vec<String> {
+    let above = tree.ancestors(unit).map(|u| u.name.as_str().to_owned());
+    let mut above: Vec<String> = above.collect();
+    above.reverse();
+    above
 }
 
 /// What the tables know of a unit.

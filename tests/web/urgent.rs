@@ -146,7 +146,15 @@ async fn the_office_enters_an_incident_outside_every_round_and_judges_an_all_cle
         .await
         .must_say("/incident/1")
         .must_say("未办结的事件");
-    // The unit had said all clear: the office links it, and a person judges.
+    judge(&mut officer, &story, &unit).await;
+    clerk.get("/desk").await.must_say("漏报");
+    // Another county's officer finds neither the unit nor the report.
+    officer.get("/incident/new?unit=999").await.must_be(404);
+    officer.get("/board/find?o=999").await.must_be(404);
+}
+
+/// The unit had said all clear: the office links it, and a person judges.
+async fn judge(officer: &mut Browser, story: &Answer, unit: &str) {
     let clear = story
         .text
         .split("id=\"check_in\"")
@@ -187,8 +195,4 @@ async fn the_office_enters_an_incident_outside_every_round_and_judges_an_all_cle
         .await
         .must_say("漏报")
         .must_say("滑坡发生在报平安之前");
-    clerk.get("/desk").await.must_say("漏报");
-    // Another county's officer finds neither the unit nor the report.
-    officer.get("/incident/new?unit=999").await.must_be(404);
-    officer.get("/board/find?o=999").await.must_be(404);
 }

@@ -166,6 +166,21 @@ async fn owed(app: &App, actor: &Actor, id: ObligationId) -> Result<StoredObliga
         .ok_or(Failure::NOT_FOUND)
 }
 
+/// Gives what was said beside the counts.
+fn texts(app: &App, typed: &Typed) -> IncidentContent {
+    let severity = Severity::NotGraded;
+    let chosen = chosen(&typed.urgent);
+    IncidentContent {
+        severity,
+        class: typed.class.clone(),
+        place: typed.place.clone(),
+        what: typed.what.clone(),
+        measures: typed.measures.clone(),
+        urgent: app.classes.is_urgent(chosen, None, &typed.class, severity),
+        ..IncidentContent::default()
+    }
+}
+
 /// Reads the form as a submission; all that cannot be read at once.
 fn read(
     app: &App,
@@ -201,18 +216,10 @@ fn read(
     let content = match typed.said.as_str() {
         "all_clear" => Content::AllClear,
         "incident" => Content::Incident(IncidentContent {
-            class: typed.class.clone(),
-            severity: Severity::NotGraded,
-            place: typed.place.clone(),
-            what: typed.what.clone(),
-            measures: typed.measures.clone(),
             dead: number(Field::Dead, &typed.dead),
             injured: number(Field::Injured, &typed.injured),
             missing: number(Field::Missing, &typed.missing),
-            urgent: app
-                .classes
-                .is_urgent(chosen(&typed.urgent), None, &typed.class, Severity::NotGraded),
-            ..IncidentContent::default()
+            ..texts(app, typed)
         }),
         _ => {
             fault(Field::Claimed, Flaw::Empty);

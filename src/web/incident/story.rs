@@ -142,13 +142,11 @@ async fn show(
     let incident = line.incident.clone();
     let records = records(&mut conn, &lister, &scope, &incident).await?;
     let may = may(&actor, &incident.path);
-    let (others, clears) = match may.keep {
-        true => (
-            others(&mut conn, &actor, &lister, &incident).await?,
-            clears(&mut conn, l, app, &incident).await?,
-        ),
-        false => (Vec::new(), Vec::new()),
-    };
+    let mut choices = (Vec::new(), Vec::new());
+    if may.keep {
+        choices.0 = others(&mut conn, &actor, &lister, &incident).await?;
+        choices.1 = clears(&mut conn, l, app, &incident).await?;
+    }
     let alert = conn
         .alerts_of(id)
         .await?
@@ -181,16 +179,21 @@ async fn show(
         figures,
         figure_names,
         plan,
-        others,
-        clears,
-        findings: FindingKind::ALL
-            .map(|kind| (kind.code(), l.finding_kind(kind)))
-            .to_vec(),
+        others: choices.0,
+        clears: choices.1,
+        findings: kinds(l),
         may,
         cut_off: l.story_cut_off(l.moment_exact(now, zone)),
         page: visit.page.clone(),
     };
     html_with(status, &template)
+}
+
+/// Gives what can be found.
+fn kinds(l: Lang) -> Vec<(&'static str, &'static str)> {
+    FindingKind::ALL
+        .map(|kind| (kind.code(), l.finding_kind(kind)))
+        .to_vec()
 }
 
 /// Reads an incident and those joined to it that the reader may see.

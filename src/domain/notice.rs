@@ -64,8 +64,6 @@ pub struct FollowUp {
     pub unit: String,
     /// The class of the incident, in the reader's language.
     pub class: String,
-    /// How grave it is.
-    pub severity: Severity,
     /// Which report it is, and its place among all.
     pub kind: ReportKind,
     /// From 1.

@@ -33,11 +33,11 @@ impl Lang {
         match value {
             Value::Class(name) => name.clone(),
             Value::Severity(severity) => self.severity(*severity).to_owned(),
-            Value::Text(text) if text.is_empty() => self.alert_not_given().to_owned(),
+            Value::Text(text) if text.is_empty() => self.alert_not_known().to_owned(),
             Value::Text(text) => text.clone(),
             Value::Number(None) => self.alert_not_known().to_owned(),
             Value::Number(Some(n)) => n.to_string(),
-            Value::Time(None) => self.alert_not_given().to_owned(),
+            Value::Time(None) => self.alert_not_known().to_owned(),
             Value::Time(Some(at)) => self.moment(*at, zone),
             Value::Flag(true) => self.value_yes().to_owned(),
             Value::Flag(false) => self.value_no().to_owned(),

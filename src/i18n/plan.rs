@@ -37,7 +37,7 @@ messages! {
     plan_earlier: "以前的版本", "Earlier versions";
     plan_within(span): "{span}内", "within {span}";
     plan_until(time): "{time} 前", "by {time}";
-    plan_tick: "已完成", "Done";
+    plan_tick: "完成", "Done";
     plan_undo: "撤销", "Undo";
     plan_done_by(by, time): "{by} {time}", "{by}, {time}";
     plan_look: "查看应急预案要点", "Show what to do";

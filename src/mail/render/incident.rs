@@ -17,8 +17,6 @@ pub(super) fn follow_up(notice: &Notice, told: &FollowUp) -> Page {
     if told.kind == ReportKind::Final {
         page.notes.push(l.mail_follow_up_over().to_owned());
     }
-    page.facts
-        .push((l.mail_severity(), l.severity(told.severity).to_owned()));
     for change in &told.changes {
         let said = |value| l.value(value, notice.zone);
         page.facts.push((

@@ -38,7 +38,6 @@ impl Service {
         let told = FollowUp {
             unit: self.full_name(incident.unit).await?,
             class: self.class_name(&said.class, lang),
-            severity: said.severity,
             kind: report.kind,
             number: report.number,
             received: report.at,

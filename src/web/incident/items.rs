@@ -17,6 +17,9 @@ use crate::store::{
 use crate::web::board::class_name;
 use crate::web::{App, Failure};
 
+/// The texts without which an event is not understood: that they are not known yet is said.
+const KEY: [Field; 3] = [Field::What, Field::Cause, Field::Measures];
+
 /// One thing that happened.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
@@ -193,8 +196,8 @@ impl Teller<'_> {
     pub(super) fn facts(&self, said: &IncidentContent, whole: bool) -> Vec<(String, String)> {
         let said = values(said).into_iter().filter(|(field, value)| match value {
             Value::Number(None) => whole,
-            Value::Text(text) => !text.is_empty(),
-            Value::Time(at) => at.is_some() || (whole && *field == Field::Learned),
+            Value::Text(text) => !text.is_empty() || (whole && KEY.contains(field)),
+            Value::Time(at) => at.is_some() || whole,
             Value::Flag(flag) => *flag,
             _ => true,
         });

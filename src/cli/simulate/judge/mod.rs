@@ -2,9 +2,10 @@
 //!
 //! * here — the list of what must hold, each by a plain name
 //! * `letters.rs` — who must be told; `bounds.rs` — who may not be
-//! * `urgent.rs` — urgent reports
+//! * `urgent.rs` — urgent reports, as the mail server saw them; `alarm.rs` — as the records tell them
 //! * `records.rs` — receipts, counts, seals, the chain
 
+mod alarm;
 mod bounds;
 mod letters;
 mod records;
@@ -175,6 +176,12 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
         bounds::understood(&case)
             .called("every letter names units that owe a report at the due time that it names"),
         urgent::first(&case).called("urgent letters leave before routine ones"),
+        alarm::settled(&case, &facts)
+            .called("every urgent report reaches an answer, or the end of its passes and is red"),
+        alarm::once(&facts).called("no step of an urgent report fires twice"),
+        alarm::satisfied(&case, &facts).called("nothing more is taken up once somebody has an urgent report"),
+        alarm::prompt(&case, &facts)
+            .called("from an urgent report to an accepted letter it is one tick at most"),
         records::opened(&case, &facts).called("every unit owes what the periods ask, and nothing else"),
         records::counted(&case, &facts).called("the counts equal those of the plain model"),
         records::decided(&case, &facts).called("the first receipt decides timeliness for ever"),

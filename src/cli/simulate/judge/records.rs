@@ -24,6 +24,8 @@ pub struct Facts {
     pub(super) is_red: bool,
     /// Alerts that the board shows and nobody has.
     pub(super) red_alerts: BTreeSet<AlertId>,
+    /// What the tables say of each urgent report.
+    pub(super) alarms: Vec<super::alarm::Alarm>,
     /// When the next letter leaves; none: none waits.
     pub(super) waiting: Option<i64>,
     /// What every unit owes.
@@ -51,9 +53,10 @@ pub(super) fn gather(play: &mut Play) -> Result<Facts, Broken> {
         .map(|m| m.id)
         .filter(|id| id.0 > 0)
         .collect();
+    let alerts: Vec<AlertId> = play.log.raised.iter().map(|raised| raised.id).collect();
     let now = play.now();
     let facts = play.act(|service| {
-        let (receipts, units) = (receipts.clone(), units.clone());
+        let (receipts, units, alerts) = (receipts.clone(), units.clone(), alerts.clone());
         async move {
             let mut facts = Facts::default();
             for (number, mac) in receipts {
@@ -62,6 +65,7 @@ pub(super) fn gather(play: &mut Play) -> Result<Facts, Broken> {
                     .insert(number, service.verify_receipt(number, mac).await?);
             }
             delivery(&service, &mut facts, now).await?;
+            facts.alarms = super::alarm::gather(&service, &alerts, now).await?;
             let mut conn = service.store.read().await?;
             let long_ago = crate::domain::time::from_millis(0).unwrap_or(now);
             for unit in units {

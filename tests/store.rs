@@ -35,6 +35,8 @@ mod plan;
 mod plans;
 #[path = "store/post.rs"]
 mod post;
+#[path = "store/retention.rs"]
+mod retention;
 #[path = "store/unit.rs"]
 mod unit;
 #[path = "store/whole.rs"]

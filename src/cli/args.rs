@@ -105,6 +105,15 @@ pub(crate) enum Command {
     /// The chain of deeds. 审计链。
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Take away what is past its time: old texts, mails, traces of access. Counts stay. 清理过期内容。
+    Retention {
+        /// Only say what would go.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// What the database holds of persons. 个人信息。
+    #[command(subcommand)]
+    Privacy(PrivacyCommand),
     /// Write completions for a shell. 命令补全。
     Completions {
         /// Which shell.
@@ -137,9 +146,18 @@ pub(crate) enum ReceiptCommand {
     },
 }
 
+/// `allclear privacy …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PrivacyCommand {
+    /// Say what is held of persons, column by column, and whether a column is there that nobody has classified.
+    Report,
+}
+
 /// `allclear audit …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
+    /// Give the end of the chain as NUMBER:HASH, to be kept elsewhere for `verify --head`.
+    Head,
     /// Walk the chain and tell whether a link was altered, removed or put in.
     Verify {
         /// A head noted elsewhere that the chain must still hold, as NUMBER:HASH.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::context::{self, Context};
 use super::fail::{Exit, Fail};
-use super::{Done, audit, out};
+use super::{Done, out};
 use crate::config::{Engine, Sources};
 use crate::domain::access::Actor;
 use crate::service::{Service, backup};
@@ -109,6 +109,6 @@ async fn prove(context: &Context, service: &Service) -> Result<(), Fail> {
             out::say(lang.cli_audit_whole(head.number, format!("{}:{}", head.number, head.hash)));
             Ok(())
         }
-        Err(found) => Err(Fail::Refused(audit::broken(lang, found))),
+        Err(found) => Err(Fail::Refused(lang.audit_break(found))),
     }
 }

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::context::{self, Context, clock};
 use super::fail::{Exit, Fail};
-use super::{Done, audit, mail, out};
+use super::{Done, mail, out};
 use crate::config::{Engine, Settings};
 use crate::domain::language::Lang;
 use crate::domain::time::from_millis;
@@ -237,7 +237,7 @@ fn chain(sheet: &mut Sheet, walk: Walk) {
     let (lang, subject) = (sheet.lang, sheet.lang.cli_check_chain());
     match walk {
         Ok(head) => sheet.line(Mark::Good, subject, lang.cli_audit_links(head.number)),
-        Err(found) => sheet.line(Mark::Fault, subject, audit::broken(lang, found)),
+        Err(found) => sheet.line(Mark::Fault, subject, lang.audit_break(found)),
     }
 }
 

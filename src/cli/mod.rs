@@ -25,7 +25,9 @@ mod mail;
 mod named;
 mod out;
 mod period;
+mod privacy;
 mod receipt;
+mod retention;
 mod round;
 mod running;
 mod serve;
@@ -38,7 +40,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{Args, AuditCommand, Command, ConfigCommand, ReceiptCommand};
+use args::{Args, AuditCommand, Command, ConfigCommand, PrivacyCommand, ReceiptCommand};
 use context::Context;
 use fail::{Exit, Fail};
 
@@ -101,7 +103,10 @@ async fn run(context: &Context, command: Command) -> Done {
         Command::Receipt(ReceiptCommand::Verify { number, mac }) => {
             receipt::verify(context, &number, &mac).await
         }
+        Command::Audit(AuditCommand::Head) => audit::end(context).await,
         Command::Audit(AuditCommand::Verify { head }) => audit::verify(context, head.as_deref()).await,
+        Command::Retention { dry_run } => retention::run(context, dry_run).await,
+        Command::Privacy(PrivacyCommand::Report) => privacy::report(context).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "allclear", &mut script);

@@ -4,6 +4,7 @@
 //! - `layers`: defaults < file < environment < command line; names that are no settings
 //! - `read`: takes one setting out of the layers; `value`: durations, sizes, networks
 //! - `access`: who may hold which roles, what passwords must be
+//! - `retention`: how long what people wrote is kept
 //! - `check`: what must hold between settings, and what an administrator should know
 //! - `show`: the settings in force, without their secrets
 //! - `key`: the key of receipts and links; `data`: lists that come with the program
@@ -18,6 +19,7 @@ mod faults;
 mod key;
 mod layers;
 mod read;
+mod retention;
 mod settings;
 mod show;
 mod value;
@@ -27,6 +29,7 @@ pub use database::{Database, Engine};
 pub use faults::Faults;
 pub use key::{KeyError, key};
 pub use layers::{DEFAULTS, Origin, Sources};
+pub use retention::Retention;
 pub use settings::{
     Chase, Classes, Duty, Holidays, Intake, Log, Mail, Seal, Service, Session, Settings, Urgent, Web,
 };

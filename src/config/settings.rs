@@ -14,6 +14,7 @@ use super::database::Database;
 use super::faults::Faults;
 use super::layers::{Layers, Origin, Sources};
 use super::read::{Broken, Reader};
+use super::retention::Retention;
 use super::show;
 use super::value::{LogFormat, Network, Setting, Size, Span, Tls, Within};
 use crate::domain::address::Address;
@@ -36,6 +37,7 @@ pub struct Settings {
     pub web: Web,
     pub session: Session,
     pub access: Access,
+    pub retention: Retention,
     pub log: Log,
     pub seal: Seal,
     pub holidays: Holidays,
@@ -221,6 +223,7 @@ impl Settings {
             web: Web::read(r)?,
             session: Session::read(r)?,
             access: Access::read(r)?,
+            retention: Retention::read(r)?,
             log: Log::read(r)?,
             seal: Seal::read(r)?,
             holidays: Holidays {

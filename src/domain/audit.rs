@@ -1,6 +1,9 @@
 //! Knows the chain of what people did: each entry's hash covers the one before, so none can be altered, taken
 //! out or put in without a trace.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Canon, Digest};
@@ -50,6 +53,29 @@ impl Head {
     /// Gives the number that the next entry must bear.
     pub fn next_number(self) -> i64 {
         self.number.saturating_add(1)
+    }
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.number, self.hash)
+    }
+}
+
+/// Says that a text is not the end of a chain as [`Head`] writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not NUMBER:HASH")]
+pub struct HeadError;
+
+impl FromStr for Head {
+    type Err = HeadError;
+
+    fn from_str(text: &str) -> Result<Self, HeadError> {
+        let (number, hash) = text.split_once(':').ok_or(HeadError)?;
+        Ok(Self {
+            number: number.trim().parse().map_err(|_| HeadError)?,
+            hash: hash.trim().parse().map_err(|_| HeadError)?,
+        })
     }
 }
 
@@ -212,6 +238,15 @@ mod tests {
             verify_to(Head::START, chain(5), noted),
             Err(Break::Altered { number: 3 })
         );
+    }
+
+    #[test]
+    fn a_head_is_read_as_it_was_written_down() {
+        let head = verify(Head::START, chain(3)).unwrap();
+        assert_eq!(head.to_string().parse(), Ok(head));
+        for bad in ["", "3", "3:", ":00", "x:00", "3:zz"] {
+            assert_eq!(bad.parse::<Head>(), Err(HeadError), "{bad}");
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub mod outage;
 pub mod password;
 pub mod period;
 pub mod plan;
+pub mod privacy;
 pub mod progress;
 pub mod receipt;
 pub mod screen;

@@ -5,6 +5,7 @@
 //!
 //! - `account`: codes, passwords and sessions of an account holder
 //! - `alert`, `board`, `outbox`: a leader's pages, the duty board and its acts, letters
+//! - `audit`: the auditor's page, and every kind of deed
 //! - `api`: what the API tells those who write programs against it
 //! - `bench`: the figures of a measurement
 //! - `cli`: the command line
@@ -18,6 +19,7 @@
 //! - `mail`: the words of every letter
 //! - `period`: why a period, its hours or a date are not as they must be
 //! - `plan`: what to do when something happens
+//! - `privacy`: what is held of persons, and what is past its time
 //! - `problems`: what to do when something was not accepted
 //! - `signin`: the layout, and the ways in
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
@@ -25,6 +27,7 @@
 pub mod account;
 mod alert;
 pub mod api;
+pub mod audit;
 pub mod bench;
 pub mod board;
 pub mod cli;
@@ -39,6 +42,7 @@ pub mod mail;
 pub mod outbox;
 pub mod period;
 mod plan;
+mod privacy;
 pub mod problems;
 pub mod signin;
 pub mod simulate;

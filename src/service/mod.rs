@@ -45,6 +45,7 @@ pub mod period;
 mod plan;
 mod receipt;
 mod recipients;
+mod retention;
 mod retry;
 mod review;
 mod seal;
@@ -76,6 +77,7 @@ pub use intake::{Outcome, Status};
 pub use keys::{Keys, token_hash};
 pub(crate) use plan::ticked;
 pub use receipt::{Proof, Shown};
+pub use retention::Old;
 pub use tick::LONGEST_SLEEP;
 
 pub(crate) use account::normal_login;

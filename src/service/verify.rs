@@ -1,11 +1,14 @@
 //! Proves that the chain of deeds is whole.
 
+use serde_json::json;
+
+use super::audit::who;
 use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, permit};
 use crate::domain::audit::{Break, Entry, Head, verify};
 use crate::domain::digest::Digest;
 use crate::domain::time::from_millis;
-use crate::store::{AuditRow, Conn};
+use crate::store::{AuditFilter, AuditRow, Conn};
 
 /// How many links are read at once.
 const CHUNK: i64 = 1000;
@@ -23,6 +26,32 @@ impl Service {
         permit(actor, Deed::ReadAudit)?;
         chain(&mut self.store.read().await?, noted).await
     }
+
+    /// Gives the end of the chain, to be written down where nobody who could change the chain can change it too.
+    ///
+    /// # Errors
+    /// When whoever asks may not read the chain, or the database does not answer.
+    pub async fn chain_head(&self, actor: &Actor) -> Result<Head> {
+        permit(actor, Deed::ReadAudit)?;
+        end(&mut self.store.read().await?).await?.map_err(Error::broken)
+    }
+
+    /// Records that somebody takes deeds out of the service, and which.
+    ///
+    /// # Errors
+    /// When whoever asks may not read the chain, or the database does not answer.
+    pub async fn export_audit(&self, actor: &Actor, form: &str, filter: &AuditFilter) -> Result<()> {
+        permit(actor, Deed::ReadAudit)?;
+        let mut tx = self.store.begin().await?;
+        let detail = json!({
+            "form": form, "actor": filter.actor, "deed": filter.deed, "subject": filter.subject,
+            "from": filter.from, "until": filter.until,
+        });
+        self.audit(&mut tx, &who(actor), "export_audit", "audit", detail)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
 }
 
 /// Walks the chain of deeds of a database.
@@ -31,19 +60,21 @@ impl Service {
 /// When the database does not answer.
 pub async fn chain(conn: &mut Conn, noted: Option<Head>) -> Result<Walk> {
     // Read first: links that are added meanwhile only lengthen the chain.
-    let (number, hash) = conn.audit_head().await?;
     let mut wanted: Vec<Head> = noted.into_iter().collect();
-    if number > 0 {
-        let hash = hash.parse::<Digest>().map_err(Error::broken)?;
-        wanted.push(Head { number, hash });
+    match end(conn).await? {
+        Ok(Head { number: 0, .. }) => {}
+        Ok(head) => wanted.push(head),
+        Err(found) => return Ok(Err(found)),
     }
-    let mut head = Head::START;
+    let (mut head, mut last) = (Head::START, i64::MIN);
     loop {
-        let rows = conn.audit_after(head.number, CHUNK).await?;
-        if rows.is_empty() {
-            break;
-        }
-        let links = rows.into_iter().map(link).collect::<Result<Vec<_>>>()?;
+        let rows = conn.audit_after(last, CHUNK).await?;
+        let Some(row) = rows.last() else { break };
+        last = row.number;
+        let links: Vec<Link> = match rows.into_iter().map(link).collect() {
+            Ok(links) => links,
+            Err(found) => return Ok(Err(found)),
+        };
         if let Some(wrong) = wanted.iter().find(|want| altered(want, &links)) {
             return Ok(Err(Break::Altered { number: wrong.number }));
         }
@@ -54,24 +85,43 @@ pub async fn chain(conn: &mut Conn, noted: Option<Head>) -> Result<Walk> {
     }
     // An end that is gone leaves no gap; only the head remembers it.
     let lost = wanted.iter().map(|want| want.number).filter(|n| *n > head.number);
-    Ok(match lost.max() {
-        Some(last) => Err(Break::Removed {
-            first: head.next_number(),
-            last,
+    if let Some(last) = lost.max() {
+        let first = head.next_number();
+        return Ok(Err(Break::Removed { first, last }));
+    }
+    // What was put in behind the end was not written by a deed: that would have moved the end on.
+    Ok(match end(conn).await? {
+        Ok(end) if end.number < head.number => Err(Break::Inserted {
+            number: end.next_number(),
         }),
-        None => Ok(head),
+        Ok(_) => Ok(head),
+        Err(found) => Err(found),
     })
 }
 
-fn altered(want: &Head, links: &[(Entry, Digest)]) -> bool {
+type Link = (Entry, Digest);
+
+/// Gives the end that the chain says it has.
+pub(super) async fn end(conn: &mut Conn) -> Result<Walk> {
+    let (number, hash) = conn.audit_head().await?;
+    Ok(match (number, hash.parse::<Digest>()) {
+        (0, _) => Ok(Head::START),
+        (_, Ok(hash)) => Ok(Head { number, hash }),
+        (_, Err(_)) => Err(Break::Altered { number }),
+    })
+}
+
+fn altered(want: &Head, links: &[Link]) -> bool {
     links
         .iter()
         .any(|(entry, hash)| entry.number == want.number && *hash != want.hash)
 }
 
-fn link(row: AuditRow) -> Result<(Entry, Digest)> {
-    let at = from_millis(row.at).ok_or_else(|| Error::broken("audit.at"))?;
-    let hash = row.hash.parse().map_err(Error::broken)?;
+/// Reads a row; one that holds what no deed writes was altered.
+fn link(row: AuditRow) -> std::result::Result<Link, Break> {
+    let altered = Break::Altered { number: row.number };
+    let at = from_millis(row.at).ok_or(altered)?;
+    let hash = row.hash.parse().map_err(|_| altered)?;
     let entry = Entry {
         number: row.number,
         at,

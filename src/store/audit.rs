@@ -21,7 +21,47 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+/// Which deeds to look for; what is empty asks for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Who, such as `account:3`, or all of a kind, such as `device`.
+    pub actor: String,
+    /// What, such as `excuse`.
+    pub deed: String,
+    /// To what, such as `obligation:7`, or all of a kind, such as `obligation`.
+    pub subject: String,
+    /// Not before this instant, in Unix milliseconds.
+    pub from: Option<i64>,
+    /// Before this instant.
+    pub until: Option<i64>,
+}
+
 impl Conn {
+    /// Gives the deeds that a filter asks for, the latest first: before a number if one is given, `limit` at most.
+    pub async fn audit_like(
+        &mut self,
+        filter: &AuditFilter,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<AuditRow>> {
+        const SQL: &str = "SELECT number, at, actor, deed, subject, detail, hash FROM audit
+            WHERE number < $1 AND at >= $2 AND at < $3 AND ($4 = '' OR deed = $4)
+                AND ($5 = '' OR actor = $5 OR SUBSTR(actor, 1, LENGTH($5) + 1) = $5 || ':')
+                AND ($6 = '' OR subject = $6 OR SUBSTR(subject, 1, LENGTH($6) + 1) = $6 || ':')
+            ORDER BY number DESC LIMIT $7";
+        Ok(
+            on!(self, c => sqlx::query_as(SQL).bind(before.unwrap_or(i64::MAX))
+            .bind(filter.from.unwrap_or(i64::MIN)).bind(filter.until.unwrap_or(i64::MAX))
+            .bind(&filter.deed).bind(&filter.actor).bind(&filter.subject).bind(limit).fetch_all(c).await)?,
+        )
+    }
+
+    /// Gives the kinds of deeds that the chain holds, in order of their names.
+    pub async fn audit_deeds(&mut self) -> Result<Vec<String>> {
+        const SQL: &str = "SELECT DISTINCT deed FROM audit ORDER BY deed";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).fetch_all(c).await)?)
+    }
+
     /// Gives rows of the chain after a number, `limit` at most.
     pub async fn audit_after(&mut self, number: i64, limit: i64) -> Result<Vec<AuditRow>> {
         const SQL: &str = "SELECT number, at, actor, deed, subject, detail, hash FROM audit

@@ -27,6 +27,7 @@ const STYLE: Asset = Asset {
         include_str!("../../assets/form.css"),
         include_str!("../../assets/desk.css"),
         include_str!("../../assets/board.css"),
+        include_str!("../../assets/audit.css"),
     ),
 };
 const SCRIPT: Asset = Asset {

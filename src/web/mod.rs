@@ -20,6 +20,7 @@
 mod acknowledge;
 mod alert;
 mod assets;
+mod audit;
 mod board;
 mod browser;
 mod cookie;

@@ -107,6 +107,7 @@ fn ways(actor: &Actor, l: Lang, here: &str) -> Vec<Way> {
         ("/alerts", l.way_alerts(), Door::May(Deed::SeeUrgent)),
         ("/plans", l.plans_title(), Door::SignedIn),
         ("/outbox", l.way_outbox(), Door::May(Deed::SeeOutbox)),
+        ("/audit", l.audit_title(), Door::May(Deed::ReadAudit)),
     ];
     let path = here.split('?').next().unwrap_or_default();
     all.into_iter()

@@ -8,8 +8,8 @@ use tower_http::compression::CompressionLayer;
 use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, alert, assets, desk, halfway, health, home, incident, language, link, me,
-    outbox, plan, signin, slip, unit, visit,
+    App, Failure, acknowledge, alert, assets, audit, desk, halfway, health, home, incident, language, link,
+    me, outbox, plan, signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -26,7 +26,7 @@ pub struct Route {
 
 /// Gives the table of all pages.
 pub fn table() -> Vec<Route> {
-    [ways_in(), own(), desk(), office(), incidents(), leaders()]
+    [ways_in(), own(), desk(), office(), incidents(), leaders(), auditor()]
         .into_iter()
         .flatten()
         .collect()
@@ -212,6 +212,15 @@ fn leaders() -> Vec<Route> {
             Door::May(Deed::AcknowledgeAlert),
             post(alert::phoned),
         ),
+    ]
+}
+
+/// The auditor.
+fn auditor() -> Vec<Route> {
+    vec![
+        route("/audit", Door::May(Deed::ReadAudit), get(audit::page)),
+        route("/audit/verify", Door::May(Deed::ReadAudit), post(audit::verify)),
+        route("/audit/export", Door::May(Deed::ReadAudit), post(audit::export)),
     ]
 }
 

@@ -8,7 +8,7 @@
 //! | `courier` | carrying one lane's letters to the mail server |
 //! | `pace` | how many letters are taken in hand at a time |
 //! | `precedence` | that no letter goes before an urgent one |
-//! | `upkeep` | the sign of life, letters of instances that died, the write-ahead log |
+//! | `upkeep` | the sign of life, what is past its time, letters of instances that died, the write-ahead log |
 
 mod alarm;
 mod courier;
@@ -51,6 +51,10 @@ pub async fn run(service: Arc<Service>, stop: CancellationToken) {
         tasks.keep("heartbeat", move |stop| {
             upkeep::beat(service.clone(), instance.clone(), stop)
         });
+    }
+    {
+        let service = service.clone();
+        tasks.keep("upkeep", move |stop| upkeep::keep_house(service.clone(), stop));
     }
     if service.store.engine() == Engine::Sqlite {
         let service = service.clone();

@@ -13,6 +13,10 @@ use crate::service::Service;
 /// How often the service says that it lives.
 const BEAT: Duration = Duration::from_secs(10);
 
+/// When what is past its time is taken away for the first time after a start, and how often from then on.
+const FIRST: Duration = Duration::from_mins(10);
+const DAILY: Duration = Duration::from_hours(24);
+
 /// How often the write-ahead log is written back.
 const CHECKPOINT: Duration = Duration::from_millis(250);
 
@@ -48,5 +52,20 @@ pub(super) async fn checkpoint(service: Arc<Service>, stop: CancellationToken) {
             keeper = None;
         }
         rest(CHECKPOINT, &stop).await;
+    }
+}
+
+/// Takes away what is past its time, once a day.
+pub(super) async fn keep_house(service: Arc<Service>, stop: CancellationToken) {
+    rest(FIRST, &stop).await;
+    while !stop.is_cancelled() {
+        match service.keep_house().await {
+            Ok(gone) => {
+                let gone: u64 = gone.iter().map(|old| old.count).sum();
+                tracing::info!(gone, "{gone} things past their time were taken away");
+            }
+            Err(error) => tracing::error!(%error, "what is past its time was not taken away: {error}"),
+        }
+        rest(DAILY, &stop).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use allclear::crash::CrashPlan;
 use allclear::domain::time::from_millis;
-use allclear::store::{AuditRow, Engine, Error, Options, RelayState, Schema, Store};
+use allclear::store::{AuditFilter, AuditRow, Engine, Error, Options, RelayState, Schema, Store};
 
 use super::ground::{account, at, ground, ms};
 use crate::support::on_both;
@@ -117,6 +117,96 @@ on_both!(the_chain_of_deeds_grows_at_its_end, |db| async move {
     assert_eq!((rows[0].at, rows[0].actor.as_str()), (ms(2), "值班员𠮷"));
     assert_eq!(tx.audit_after(0, 1).await.unwrap()[0].number, 1);
     assert!(tx.audit_after(3, 9).await.unwrap().is_empty());
+});
+
+on_both!(deeds_are_found_by_who_what_to_what_and_when, |db| async move {
+    let (_, mut tx) = ground(db).await;
+    let deeds = [
+        ("account:1", "excuse", "obligation:7"),
+        ("account:11", "sign_in", "account:11"),
+        ("device:1", "bind", "device:1"),
+        ("account:1", "extend", "obligation:71"),
+    ];
+    for (number, (actor, deed, subject)) in (1..).zip(deeds) {
+        let row = AuditRow {
+            number,
+            at: ms(number),
+            actor: actor.to_owned(),
+            deed: deed.to_owned(),
+            subject: subject.to_owned(),
+            detail: "{}".to_owned(),
+            hash: format!("hash {number}"),
+        };
+        tx.add_audit(&row).await.unwrap();
+    }
+    let all = AuditFilter::default();
+    let asks = [
+        (all.clone(), vec![4, 3, 2, 1]),
+        (
+            AuditFilter {
+                actor: "account".to_owned(),
+                ..all.clone()
+            },
+            vec![4, 2, 1],
+        ),
+        (
+            AuditFilter {
+                actor: "account:1".to_owned(),
+                ..all.clone()
+            },
+            vec![4, 1],
+        ),
+        (
+            AuditFilter {
+                deed: "bind".to_owned(),
+                ..all.clone()
+            },
+            vec![3],
+        ),
+        (
+            AuditFilter {
+                subject: "obligation".to_owned(),
+                ..all.clone()
+            },
+            vec![4, 1],
+        ),
+        (
+            AuditFilter {
+                subject: "obligation:7".to_owned(),
+                ..all.clone()
+            },
+            vec![1],
+        ),
+        (
+            AuditFilter {
+                from: Some(ms(2)),
+                until: Some(ms(4)),
+                ..all.clone()
+            },
+            vec![3, 2],
+        ),
+        (
+            AuditFilter {
+                actor: "%".to_owned(),
+                ..all.clone()
+            },
+            vec![],
+        ),
+    ];
+    for (filter, found) in asks {
+        let rows = tx.audit_like(&filter, None, 9).await.unwrap();
+        assert_eq!(
+            rows.iter().map(|r| r.number).collect::<Vec<_>>(),
+            found,
+            "{filter:?}"
+        );
+    }
+    let page = tx.audit_like(&all, Some(3), 1).await.unwrap();
+    assert_eq!(page.iter().map(|r| r.number).collect::<Vec<_>>(), [2]);
+    assert_eq!(
+        tx.audit_deeds().await.unwrap(),
+        ["bind", "excuse", "extend", "sign_in"]
+    );
 });
 
 on_both!(

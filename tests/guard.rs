@@ -1,0 +1,11 @@
+//! Holds that nothing is forgotten and nothing gets out: the chain of deeds, redaction, retention, keys.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod support;
+
+#[path = "guard/chain.rs"]
+mod chain;
+#[path = "guard/retention.rs"]
+mod retention;
+
+use support::{Day, Fresh, House, Site, incident, on_both};

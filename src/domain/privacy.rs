@@ -195,7 +195,12 @@ pub const TABLES: &[Table] = &[
     ),
     table(
         "plan",
-        &[("class", Plain), ("severity", Plain), ("zh", Text(None)), ("en", Text(None))],
+        &[
+            ("class", Plain),
+            ("severity", Plain),
+            ("zh", Text(None)),
+            ("en", Text(None)),
+        ],
     ),
     table("plan_tick", &[("author", Trace(None))]),
     table(

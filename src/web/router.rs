@@ -26,10 +26,18 @@ pub struct Route {
 
 /// Gives the table of all pages.
 pub fn table() -> Vec<Route> {
-    [ways_in(), own(), desk(), office(), incidents(), leaders(), auditor()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        ways_in(),
+        own(),
+        desk(),
+        office(),
+        incidents(),
+        leaders(),
+        auditor(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Open to everybody: the ways in, the links in letters, what pages load, health.

@@ -89,6 +89,8 @@ messages! {
     did_hold_letters: "暂停邮件", "Held letters";
     did_release_letters: "放行邮件", "Released letters";
     did_drop_old: "清理过期内容", "Took away what is past its time";
+    did_edit_plan: "修改预案", "Edited a plan";
+    did_redact: "隐去报送文字", "Hid words of a report";
     did_backup: "备份", "Made a backup";
     did_export_audit: "导出审计", "Exported the audit log";
 }
@@ -148,6 +150,8 @@ impl Lang {
             "hold_letters" => self.did_hold_letters(),
             "release_letters" => self.did_release_letters(),
             "drop_old" => self.did_drop_old(),
+            "edit_plan" => self.did_edit_plan(),
+            "redact" => self.did_redact(),
             "backup" => self.did_backup(),
             "export_audit" => self.did_export_audit(),
             _ => return None,

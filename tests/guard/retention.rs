@@ -42,8 +42,8 @@ on_both!(
         let day = Day::begin(db).await;
         day.until("09:00").await;
         let said = "堤脚管涌，已派人值守";
-        let report = day.report("杨村", incident(said)).await;
-        let sent = day.send("杨村", report).await.unwrap();
+        let report = day.report("东湖镇 · 柳村", incident(said)).await;
+        let sent = day.send("东湖镇 · 柳村", report).await.unwrap();
         day.until("16:00").await;
         let service = day.house.service.clone();
         let (console, before) = (Actor::console(), counted(&day).await);

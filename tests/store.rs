@@ -37,6 +37,8 @@ mod plans;
 mod post;
 #[path = "store/retention.rs"]
 mod retention;
+#[path = "store/roster.rs"]
+mod roster;
 #[path = "store/unit.rs"]
 mod unit;
 #[path = "store/whole.rs"]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
@@ -30,6 +30,7 @@ pub struct Settings {
     pub database: Database,
     pub mail: Mail,
     pub duty: Duty,
+    pub roster: Roster,
     pub urgent: Urgent,
     pub chase: Chase,
     pub incident: Incident,
@@ -84,6 +85,13 @@ pub struct Duty {
     pub phone: String,
     pub leaders: Vec<Address>,
     pub officers: Vec<Address>,
+}
+
+/// `[roster]`
+#[derive(Debug, Clone)]
+pub struct Roster {
+    /// The hour at which one shift hands over to the next.
+    pub changes_at: NaiveTime,
 }
 
 /// `[urgent]`
@@ -216,6 +224,9 @@ impl Settings {
             mail: Mail::read(r, &service.base_url)?,
             service,
             duty: Duty::read(r)?,
+            roster: Roster {
+                changes_at: r.get("roster.changes_at")?,
+            },
             urgent: Urgent::read(r)?,
             chase: Chase::read(r)?,
             incident: Incident::read(r)?,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 use crate::domain::incident::{Severity, Times};
@@ -133,6 +133,14 @@ impl Size {
     /// Gives it in bytes.
     pub fn bytes(self) -> usize {
         self.0
+    }
+}
+
+impl Setting for NaiveTime {
+    const LIKE: &'static str = "an hour like 09:00";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse_from_str(text.trim(), "%H:%M").ok()
     }
 }
 

@@ -208,7 +208,9 @@ pub struct Person {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directory {
     pub contacts: BTreeMap<UnitId, Contacts>,
-    /// The leaders on duty now.
+    /// The leaders on duty now, by the unit whose duty office they lead.
+    pub offices: BTreeMap<UnitId, Vec<Address>>,
+    /// Who is on duty where no duty office above a unit has anybody.
     pub on_duty: Vec<Address>,
     /// What is known of an address; one that is not here is good.
     pub people: BTreeMap<Address, Person>,
@@ -336,9 +338,17 @@ impl Directory {
                 let mut good = lists.into_iter().map(|list| self.good(list, unit));
                 good.find(|addresses| !addresses.is_empty()).unwrap_or_default()
             }
-            Audience::OnDuty => self.good(&self.on_duty, unit),
+            Audience::OnDuty => self.good(self.office(&unit.path), unit),
             Audience::User(address) => self.good(std::slice::from_ref(address), unit),
         }
+    }
+
+    /// Gives who is on duty at the nearest duty office above a unit; the unit at the top answers for itself.
+    fn office(&self, path: &UnitPath) -> &[Address] {
+        let itself = path.id().filter(|_| path.ancestors().next().is_none());
+        let mut desks = path.ancestors().chain(itself);
+        let found = desks.find_map(|unit| self.offices.get(&unit).filter(|list| !list.is_empty()));
+        found.unwrap_or(&self.on_duty)
     }
 
     fn good<'a>(&self, list: &'a [Address], unit: &Open) -> Vec<&'a Address> {

@@ -49,6 +49,22 @@ pub fn to_millisecond(at: Timestamp) -> Timestamp {
     from_millis(at.timestamp_millis()).unwrap_or(at)
 }
 
+/// Reads a day as people and spreadsheets write it: `2026-05-31`, `2026/5/31`, `2026年5月31日`.
+pub fn day_of(text: &str) -> Option<NaiveDate> {
+    let text = text.strip_suffix('日').unwrap_or(text);
+    let parts: Vec<&str> = text.split(['-', '/', '.', '年', '月']).collect();
+    let [year, month, day] = parts[..] else {
+        return None;
+    };
+    let number = |part: &str| {
+        part.bytes()
+            .all(|b| b.is_ascii_digit())
+            .then(|| part.parse::<u32>().ok())?
+    };
+    let year = number(year).filter(|year| (1900..=9999).contains(year))?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month)?, number(day)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

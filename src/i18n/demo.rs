@@ -3,6 +3,10 @@
 use super::messages;
 
 messages! {
+    demo_leader(n): "副县长{n}岗", "deputy head {n}";
+    demo_officer(n): "县总值班室{n}岗", "duty office, post {n}";
+    demo_note: "昌江水位昨夜上涨，请关注沿江各村晚报。", "The river rose last night; watch the evening reports of the villages along it.";
+
     demo_office: "演示县值班室", "Demo duty office";
     /// Twelve characters at most: some servers refuse a longer name.
     demo_sender: "演示县值班室", "Demo office";

@@ -231,12 +231,10 @@ impl Service {
         let ids: BTreeSet<_> = open.iter().flat_map(|o| o.path.ids()).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let contacts: BTreeMap<_, _> = conn.contacts(Some(&ids)).await?.into_iter().collect();
-        let duty = &self.settings.duty;
-        let on_duty = if duty.leaders.is_empty() {
-            duty.officers.clone()
-        } else {
-            duty.leaders.clone()
-        };
+        let desks: Vec<_> = conn.offices(&ids).await?.into_iter().collect();
+        let duty = self.duty_now(conn, &desks).await?;
+        let offices = duty.offices(&desks.into_iter().collect(), self.now());
+        let on_duty = duty.without_office(self.now());
         let named = ladder.steps().iter().filter_map(|step| match &step.audience {
             Audience::User(address) => Some(address),
             _ => None,
@@ -245,11 +243,13 @@ impl Service {
             .values()
             .flat_map(|c| c.reporter.iter().chain(&c.backup).chain(&c.head))
             .chain(&on_duty)
+            .chain(offices.values().flatten())
             .chain(named)
             .collect();
         let people = self.people(conn, &all).await?;
         Ok(Directory {
             contacts,
+            offices,
             on_duty,
             people,
             language: self.settings.service.language,

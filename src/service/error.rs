@@ -7,6 +7,7 @@ use crate::domain::incident::LifeError;
 use crate::domain::intake::Refusal;
 use crate::domain::period::PeriodError;
 use crate::domain::plan::PlanError;
+use crate::domain::roster;
 use crate::domain::unit::LineageError;
 use crate::store;
 
@@ -43,6 +44,12 @@ pub enum Error {
     /// A table of units has faults; nothing of it was imported.
     #[error("{} faults in the table", .0.len())]
     Rows(Vec<RowError>),
+    /// A table of a roster has faults; nothing of it was taken.
+    #[error("{} faults in the roster", .0.len())]
+    Roster(Vec<roster::RowError>),
+    /// Two shifts cannot change hands.
+    #[error("{0}")]
+    Swap(roster::SwapError),
     /// A field does not hold what it must.
     #[error("{field}: {fault:?}")]
     Invalid {

@@ -178,7 +178,8 @@ impl Service {
         let now = self.now();
         let stored = tx.hold_alert(id).await?.ok_or(Error::Missing("alert"))?;
         let event = Event::Escalated { pass, step };
-        let (alert, effects) = advance(&stored.alert, &stored.policy, event, now);
+        let policy = self.people_now(&mut tx, &stored).await?;
+        let (alert, effects) = advance(&stored.alert, &policy, event, now);
         if alert == stored.alert {
             tx.rollback().await?;
             return Ok(Escalated::Already);

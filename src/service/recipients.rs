@@ -6,17 +6,20 @@ use super::Service;
 use crate::domain::address::Address;
 use crate::domain::alert::{Policy, Step};
 use crate::domain::letter::Directory;
+use crate::domain::roster::Now;
 use crate::domain::unit::UnitPath;
-use crate::store::{self, Conn};
+use crate::store::{self, Conn, StoredAlert};
 
 impl Service {
     /// Gives the policy of a report: those on duty now, then the configured steps, seen from the unit that reports.
     pub(super) async fn policy(&self, conn: &mut Conn, path: &UnitPath) -> store::Result<Policy> {
         let settings = &self.settings.urgent;
         let ids: Vec<_> = path.ids().collect();
+        let duty = self.duty_now(conn, &ids).await?;
         let directory = Directory {
             contacts: conn.contacts(Some(&ids)).await?.into_iter().collect(),
-            on_duty: self.on_duty(conn, path).await?,
+            offices: BTreeMap::new(),
+            on_duty: self.on_duty(conn, path, &duty).await?,
             people: BTreeMap::new(),
             language: self.settings.service.language,
         };
@@ -25,24 +28,38 @@ impl Service {
             to: directory.on_duty.clone(),
         }];
         steps.extend(settings.steps.iter().map(|plan| {
-            let named = plan.to.iter();
-            Step {
-                ask: plan.ask,
-                to: named.flat_map(|to| directory.addresses(to, path)).collect(),
+            let named = plan.to.iter().flat_map(|to| directory.addresses(to, path));
+            let mut to: Vec<Address> = Vec::new();
+            for address in named.map(|address| duty.instead(&address, self.now())) {
+                if !to.contains(&address) {
+                    to.push(address);
+                }
             }
+            Step { ask: plan.ask, to }
         }));
         Policy::new(steps, settings.repeat_after.delta(), settings.passes)
             .and_then(|policy| policy.wanting_word(settings.word_within.map(crate::config::Span::delta)))
             .map_err(|error| store::Error::Other(error.to_string()))
     }
 
-    /// Gives the leaders and officers who are on duty now for a unit.
+    /// Gives the policy of a running alert with the people of this moment: the shift may have changed since its last
+    /// round of calls.
+    pub(super) async fn policy_now(&self, conn: &mut Conn, stored: &StoredAlert) -> store::Result<Policy> {
+        let Some(incident) = conn.incident(stored.incident).await? else {
+            return Ok(stored.policy.clone());
+        };
+        let fresh = self.policy(conn, &incident.path).await?;
+        Ok(stored.policy.with_people_of(&fresh))
+    }
+
+    /// Gives the leaders and officers who are on duty now for a unit: by the roster, else by the settings.
     ///
     /// Where nobody is named, whoever holds an account as leader or duty officer over the unit is told: an urgent
     /// report that reaches too many is better than one that reaches nobody.
-    pub(super) async fn on_duty(&self, conn: &mut Conn, path: &UnitPath) -> store::Result<Vec<Address>> {
-        let duty = &self.settings.duty;
-        let named: Vec<Address> = duty.leaders.iter().chain(&duty.officers).cloned().collect();
+    async fn on_duty(&self, conn: &mut Conn, path: &UnitPath, duty: &Now) -> store::Result<Vec<Address>> {
+        let ids: Vec<_> = path.ids().collect();
+        let offices = conn.offices(&ids).await?;
+        let named = duty.urgent(path, &offices, self.now());
         if !named.is_empty() {
             return Ok(named);
         }

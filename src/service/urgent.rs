@@ -2,11 +2,11 @@
 
 use super::{Error, Result, Service};
 use crate::crash::Point;
-use crate::domain::alert::{Alert, Effect, Event, Red, advance};
+use crate::domain::alert::{Alert, Effect, Event, Policy, Red, advance};
 use crate::domain::ids::{AlertId, IncidentId, ReportId};
 use crate::domain::letter::{Details, LetterKind, urgent_key};
 use crate::domain::time::Timestamp;
-use crate::store::{self, NewAlert, Tx};
+use crate::store::{self, NewAlert, StoredAlert, Tx};
 
 /// How long an alert that could not be worked on is left alone, so that it does not starve the others.
 const PUSHED: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
@@ -117,13 +117,23 @@ impl Service {
         if let Event::StepFailed { pass, step } = event {
             tx.pass_call_on(id, pass, step, now).await?;
         }
-        let (alert, effects) = advance(&stored.alert, &stored.policy, event, now);
+        let policy = self.people_now(&mut tx, &stored).await?;
+        let (alert, effects) = advance(&stored.alert, &policy, event, now);
         tx.put_alert(id, &alert, red(&effects)).await?;
         self.carry_out(&mut tx, id, &effects, now).await?;
         self.crash.pass(Point::TickCall).await;
         tx.commit().await?;
         self.ring(&effects);
         Ok(())
+    }
+
+    /// Gives the policy of an alert before its next round of calls, and keeps it: whoever is on duty by now is told.
+    pub(super) async fn people_now(&self, tx: &mut Tx, stored: &StoredAlert) -> store::Result<Policy> {
+        let policy = self.policy_now(tx, stored).await?;
+        if policy != stored.policy {
+            tx.put_policy(stored.id, &policy).await?;
+        }
+        Ok(policy)
     }
 
     /// Wakes delivery if there are letters to send.

@@ -177,6 +177,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Keeps whom an alert tells, after they were looked up again.
+    pub async fn put_policy(&mut self, id: AlertId, policy: &Policy) -> Result<()> {
+        const SQL: &str = "UPDATE alert SET policy = $2 WHERE id = $1";
+        let policy = written(policy)?;
+        on!(self, c => sqlx::query(SQL).bind(id.0).bind(&policy).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
     /// Looks at an alert later, so that one that cannot be read starves no other.
     pub async fn postpone_alert(&mut self, id: AlertId, until: Timestamp) -> Result<()> {
         const SQL: &str = "UPDATE alert SET next_at = $2 WHERE id = $1 AND next_at IS NOT NULL";

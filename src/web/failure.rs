@@ -56,8 +56,9 @@ impl Failure {
                 | Error::Form(_)
                 | Error::Plan(_)
                 | Error::Period(_)
-                | Error::Rows(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                Error::Already(_) | Error::Life(_) => StatusCode::CONFLICT,
+                | Error::Rows(_)
+                | Error::Roster(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                Error::Already(_) | Error::Life(_) | Error::Swap(_) => StatusCode::CONFLICT,
                 Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 Error::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -144,6 +145,10 @@ fn of_deed(error: &Error, l: Lang, zone: Tz) -> String {
         Error::Already(_) => l.error_already().to_owned(),
         Error::Life(error) => l.life_error(*error).to_owned(),
         Error::Plan(error) => l.plan_error(*error),
+        Error::Swap(error) => l.swap_error(*error).to_owned(),
+        Error::Roster(faults) => faults
+            .first()
+            .map_or_else(String::new, |fault| l.roster_fault(fault)),
         Error::Busy { .. } => l.problem_busy().to_owned(),
         Error::Wait { seconds } => l.problem_wait(l.span(TimeDelta::seconds(i64::from(*seconds)))),
         _ => l.problem_ours().to_owned(),

@@ -6,11 +6,12 @@
 //! * `router.rs` — the one table of routes, each with its door
 //! * `server.rs`, `deadline.rs`, `peer.rs` — connections, their limits, the address behind proxies
 //! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs` — who comes, and may he
-//! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs` — what every page is made of
+//! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs`, `upload.rs` — what every page is made of
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
 //! * `alert/`, `acknowledge.rs` — leaders, and whoever has a letter
 //! * `desk/` — the desk of a village: its one button, its form, its receipt
 //! * `incident/` — open incidents, the story of each, and later reports on it
+//! * `roster/`, `handover.rs` — who is on duty, and the change of shift
 //! * `plan/` — what to do when something happens
 //! * `me.rs` — what everybody with an account does for himself
 //! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
@@ -30,6 +31,7 @@ mod failure;
 mod form;
 mod gate;
 mod halfway;
+mod handover;
 mod headers;
 mod health;
 mod home;
@@ -43,11 +45,13 @@ mod outbox;
 mod page;
 mod peer;
 mod plan;
+mod roster;
 mod router;
 mod server;
 mod signin;
 mod slip;
 mod unit;
+mod upload;
 mod visit;
 
 use std::sync::Arc;

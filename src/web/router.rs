@@ -8,8 +8,8 @@ use tower_http::compression::CompressionLayer;
 use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, alert, assets, audit, desk, halfway, health, home, incident, language, link,
-    me, outbox, plan, signin, slip, unit, visit,
+    App, Failure, acknowledge, alert, assets, audit, desk, halfway, handover, health, home, incident, language,
+    link, me, outbox, plan, roster, signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -32,6 +32,7 @@ pub fn table() -> Vec<Route> {
         desk(),
         office(),
         incidents(),
+        duty(),
         leaders(),
         auditor(),
     ]
@@ -77,6 +78,8 @@ fn ways_in() -> Vec<Route> {
             get(acknowledge::page).post(acknowledge::answer),
         ),
         route("/a/{token}/escalate", Door::Anyone, post(acknowledge::escalate)),
+        // The calendar of a post's shifts: whoever knows its address.
+        route("/calendar/{token}", Door::Anyone, get(roster::calendar)),
         // For monitors.
         route("/healthz", Door::Anyone, get(health::alive)),
         route("/readyz", Door::Anyone, get(health::ready)),
@@ -197,6 +200,45 @@ fn incidents() -> Vec<Route> {
             "/plan/edit",
             Door::May(Deed::ChangeSettings),
             get(plan::form).post(plan::change),
+        ),
+    ]
+}
+
+/// Who is on duty, and the change of shift.
+fn duty() -> Vec<Route> {
+    vec![
+        route("/roster", Door::May(Deed::SeeRoster), get(roster::page)),
+        route(
+            "/roster/day",
+            Door::May(Deed::KeepRoster),
+            get(roster::day_form).post(roster::day),
+        ),
+        route(
+            "/roster/import",
+            Door::May(Deed::KeepRoster),
+            get(roster::import_form).post(roster::import_take),
+        ),
+        route(
+            "/roster/template",
+            Door::May(Deed::KeepRoster),
+            get(roster::template),
+        ),
+        route(
+            "/roster/stand-in",
+            Door::May(Deed::KeepRoster),
+            post(roster::stand_in),
+        ),
+        route("/roster/swap", Door::May(Deed::KeepRoster), post(roster::swap)),
+        route(
+            "/roster/swap/decide",
+            Door::May(Deed::ApproveSwap),
+            post(roster::swap_decide),
+        ),
+        route("/roster/feed", Door::May(Deed::KeepRoster), post(roster::feed)),
+        route(
+            "/handover",
+            Door::May(Deed::KeepRoster),
+            get(handover::page).post(handover::act),
         ),
     ]
 }

@@ -252,3 +252,14 @@ on_both!(
         assert_eq!(tx.post_of("nobody@county.example").await.unwrap(), None);
     }
 );
+
+on_both!(whom_an_alert_tells_can_change_while_it_runs, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    let incident = g.incident(&mut tx, 5).await;
+    let (id, _) = raise(&g, &mut tx, incident, 5).await;
+    let to = Address::parse("next@county.example").unwrap();
+    let next = Policy::new(vec![Step::any(vec![to])], TimeDelta::minutes(5), 2).unwrap();
+    tx.put_policy(id, &next).await.unwrap();
+    let stored = tx.alert(id).await.unwrap().unwrap();
+    assert_eq!((stored.policy, stored.alert), (next, running(10)));
+});

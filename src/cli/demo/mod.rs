@@ -1,6 +1,6 @@
 //! `allclear demo`: a county's day of zero reporting in five minutes, on made-up reports, in a folder of its own.
 //!
-//! * `stage.rs` — settings, county, accounts, the round that is due in two minutes
+//! * `stage.rs` — settings, county, accounts, the round that is due in two minutes; `duty.rs` — who is on duty
 //! * `script.rs` — who does what when; `cast.rs` — the clerks and the leader who do it, over `client.rs`
 //! * `entrance.rs` — links that sign the browser in; `mailbox.rs` — every letter as its reader sees it
 //!
@@ -9,6 +9,7 @@
 
 mod cast;
 mod client;
+mod duty;
 mod entrance;
 mod mailbox;
 mod script;

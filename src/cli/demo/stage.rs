@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::{SubsecRound, TimeDelta};
 
+use super::duty;
 use super::script::{self, CLOSES, DUE, GRACE, PAUSE, Pace, REPEAT};
 use crate::cli::context::{Context, clock};
 use crate::cli::fail::Fail;
@@ -29,9 +30,9 @@ const COUNTY: &[u8] = include_bytes!("../../../config/units/poyang.csv");
 /// The leader on duty.
 pub(super) const LEADER: &str = "leader@poyang.example";
 /// The officer on duty.
-const OFFICER: &str = "officer@poyang.example";
+pub(super) const OFFICER: &str = "officer@poyang.example";
 /// Who is told when an urgent report is not acknowledged.
-const DEPUTY: &str = "deputy@poyang.example";
+pub(super) const DEPUTY: &str = "deputy@poyang.example";
 
 /// Everything that the play needs.
 #[derive(Debug)]
@@ -111,6 +112,9 @@ pub(super) async fn set(settings: Settings, pace: Pace) -> Result<Stage, Fail> {
     let county = tree.roots().next().map(|unit| unit.id).unwrap_or(UnitId(0));
     let officer = account(&service, "officer", Role::DutyOfficer, county, OFFICER).await?;
     let leader = account(&service, "leader", Role::Leader, county, LEADER).await?;
+    if let Some(unit) = tree.get(county) {
+        duty::fill(&service, unit, officer).await?;
+    }
     let mut tokens = HashMap::new();
     for township in tree.iter().filter(|unit| unit.kind == UnitKind::Township) {
         let token = service

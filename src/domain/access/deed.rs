@@ -44,6 +44,12 @@ pub enum Deed {
     KeepIncident,
     /// Finds how something was reported: late, omitted, understated, false, concealed.
     Judge,
+    /// The duty roster of a unit, and the change of its shifts.
+    SeeRoster,
+    /// Fills the roster, names who stands in, asks for a swap, hands over.
+    KeepRoster,
+    /// Says yes or no to a swap that another asked for.
+    ApproveSwap,
     /// Sends a failed letter again.
     RetryLetter,
     DeclarePeriod,
@@ -72,7 +78,7 @@ pub enum Reach {
 }
 
 impl Deed {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::SeeUnit,
         Self::SeeBoard,
         Self::SeeOutbox,
@@ -90,6 +96,9 @@ impl Deed {
         Self::AcknowledgeAlert,
         Self::KeepIncident,
         Self::Judge,
+        Self::SeeRoster,
+        Self::KeepRoster,
+        Self::ApproveSwap,
         Self::RetryLetter,
         Self::DeclarePeriod,
         Self::StopPeriod,
@@ -118,7 +127,8 @@ impl Deed {
                 &[(DutyOfficer, Below)]
             }
             Self::KeepIncident => &[(DutyOfficer, Below)],
-            Self::Judge => &[(DutyOfficer, Below), (Leader, Below)],
+            Self::Judge | Self::SeeRoster | Self::ApproveSwap => &[(DutyOfficer, Below), (Leader, Below)],
+            Self::KeepRoster => &[(DutyOfficer, Below)],
             Self::DeclarePeriod | Self::StopPeriod | Self::ExtendPeriod => {
                 &[(DutyOfficer, Below), (Leader, Below)]
             }

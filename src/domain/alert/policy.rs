@@ -50,7 +50,7 @@ pub struct Plan {
     pub to: Vec<Audience>,
 }
 
-/// A step of a policy: addresses, as they were when the alert was raised.
+/// A step of a policy: addresses, as they were when the last round of calls was made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Step {
     /// How many must answer.
@@ -73,7 +73,7 @@ impl Step {
 
 /// Who is told of an urgent report, step by step, and how often.
 ///
-/// Pinned when the alert is raised. A step may be empty (nobody on duty); a policy without any address is
+/// Pinned when the alert is raised, but for the people, who are looked up again for each round of calls. A step may be empty (nobody on duty); a policy without any address is
 /// red at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Pinned", into = "Pinned")]
@@ -126,6 +126,20 @@ impl Policy {
             return Err(PolicyError::WordWithin);
         }
         Ok(Self { word_within, ..self })
+    }
+
+    /// Gives the policy with the people of another one, looked up again: duty changes while an alert runs.
+    ///
+    /// How many steps there are, what each asks for and how long each waits stay as they were when the alert was raised. A
+    /// step that would now name nobody keeps whom it named.
+    pub fn with_people_of(&self, now: &Self) -> Self {
+        let mut after = self.clone();
+        for (step, fresh) in after.steps.iter_mut().zip(&now.steps) {
+            if !fresh.to.is_empty() {
+                step.to.clone_from(&fresh.to);
+            }
+        }
+        after
     }
 
     /// Gives how long an acknowledgement is waited for.

@@ -9,6 +9,7 @@ use super::fault::gathered;
 use super::{Column, Fault, Record, RowError};
 use crate::domain::address::Address;
 use crate::domain::table::{headed, shown};
+use crate::domain::time::day_of;
 use crate::domain::unit::{Code, CodeError, Contacts, NameError, UnitKind, UnitName, is_invisible};
 
 /// The most addresses in one cell.
@@ -282,7 +283,7 @@ impl Line<'_> {
 
     fn until(&mut self) -> Option<NaiveDate> {
         let cell = self.filled(Column::Until)?;
-        let day = day(&cell);
+        let day = day_of(&cell);
         if day.is_none() {
             self.fault(Column::Until, &cell, Fault::BadDate);
         }
@@ -338,20 +339,4 @@ fn kind(word: &str) -> Option<UnitKind> {
         "企业" | "公司" | "企事业单位" => UnitKind::Enterprise,
         _ => return UnitKind::parse(&word.to_ascii_lowercase()),
     })
-}
-
-/// Reads a day as people and spreadsheets write it: `2026-05-31`, `2026/5/31`, `2026年5月31日`.
-fn day(text: &str) -> Option<NaiveDate> {
-    let text = text.strip_suffix('日').unwrap_or(text);
-    let parts: Vec<&str> = text.split(['-', '/', '.', '年', '月']).collect();
-    let [year, month, day] = parts[..] else {
-        return None;
-    };
-    let number = |part: &str| {
-        part.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| part.parse::<u32>().ok())?
-    };
-    let year = number(year).filter(|year| (1900..=9999).contains(year))?;
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month)?, number(day)?)
 }

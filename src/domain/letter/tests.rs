@@ -41,6 +41,7 @@ fn directory() -> Directory {
             (UnitId(601), contacts(&["clerk-601"], &[], &["head-601"])),
         ]),
         on_duty: vec![address("leader")],
+        offices: BTreeMap::new(),
         ..Directory::default()
     }
 }
@@ -302,6 +303,7 @@ fn places() -> impl Strategy<Value = (Directory, Vec<Open>)> {
         let list = |l: &[usize]| l.iter().map(|n| address(&format!("p{n}"))).collect::<Vec<_>>();
         let mut directory = Directory {
             on_duty: list(&on_duty),
+            offices: BTreeMap::new(),
             ..Directory::default()
         };
         for (n, bad) in bad.into_iter().enumerate() {

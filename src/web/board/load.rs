@@ -8,9 +8,10 @@ use super::Address;
 use crate::domain::access::{Actor, Deed, Scope, permit};
 use crate::domain::board::{Span, common, folds, matching, spans, within};
 use crate::domain::ids::{RoundId, UnitId};
+use crate::domain::roster::GapDay;
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
-use crate::domain::unit::UnitTree;
+use crate::domain::unit::{UnitPath, UnitTree};
 use crate::service::{Error, Service};
 use crate::store::{
     BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, IncidentLine, Listing,
@@ -51,6 +52,8 @@ pub(super) struct Loaded {
     /// The same, with their clocks.
     pub(super) lines: Vec<IncidentLine>,
     pub(super) delivery: BoardDelivery,
+    /// Days, today and tomorrow, on which the roster of the reader's units lacks somebody.
+    pub(super) duty: Vec<GapDay>,
 }
 
 impl Loaded {
@@ -94,6 +97,14 @@ pub(super) async fn ground(
     })
 }
 
+/// Gives the units for which a reader stands: those at the top of what he sees.
+fn own_units(ground: &Ground) -> Vec<UnitId> {
+    match &ground.scope {
+        Scope::Whole => ground.tree.roots().map(|unit| unit.id).collect(),
+        Scope::Units { subtrees, .. } => subtrees.iter().filter_map(UnitPath::id).collect(),
+    }
+}
+
 /// Reads everything that one page shows.
 pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Result<Loaded, Error> {
     let now = app.now();
@@ -113,6 +124,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         incidents: conn.board_incidents(&ground.ranges, INCIDENTS).await?,
         lines: conn.open_incidents(&ground.ranges, now, INCIDENTS).await?,
         delivery: BoardDelivery::default(),
+        duty: app.duty_gaps(&mut conn, &own_units(&ground)).await?,
         tree: ground.tree,
         scope: ground.scope,
         focus: ground.focus,

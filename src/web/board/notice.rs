@@ -37,6 +37,9 @@ pub(in crate::web) fn notice(l: Lang, asked: &Asked) -> Option<String> {
         "escalated_already" => Some(l.notice_escalated_already().to_owned()),
         "phoned" => Some(l.notice_phone_acknowledged().to_owned()),
         "incident_done" => Some(l.notice_incident_done().to_owned()),
+        "roster_saved" => Some(l.roster_saved().to_owned()),
+        "roster_imported" => Some(l.roster_imported(n)),
+        "handover_done" => Some(l.handover_done().to_owned()),
         "plan_changed" => Some(l.notice_plan_changed().to_owned()),
         "entered" => {
             let number = asked.get("n");

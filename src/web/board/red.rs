@@ -130,7 +130,7 @@ pub(super) fn reds(
     loaded: &Loaded,
     l: Lang,
     zone: Tz,
-    sees_outbox: bool,
+    (sees_outbox, sees_roster): (bool, bool),
     here: &super::Address,
 ) -> Vec<RedView> {
     let delivery = &loaded.delivery;
@@ -156,6 +156,13 @@ pub(super) fn reds(
             add(l.red_paused(time(until)), words, outbox(Tray::Waiting));
         }
         _ => {}
+    }
+    for gap in &loaded.duty {
+        add(
+            l.red_duty(l.short_date(gap.day), l.duties(&gap.lacks)),
+            "",
+            sees_roster.then(|| "/roster".to_owned()),
+        );
     }
     if delivery.gaps > 0 {
         add(

@@ -184,6 +184,7 @@ pub(super) fn view(
     here.round = loaded.round().map(|round| round.stored.round.id);
     let (folds, quiet) = folds(loaded, &here, l, zone, may);
     let sees_outbox = permit(actor, Deed::SeeOutbox).is_ok();
+    let sees_roster = permit(actor, Deed::SeeRoster).is_ok();
     let strip = Strip {
         l,
         zone,
@@ -208,7 +209,7 @@ pub(super) fn view(
         completeness: RateView::of(loaded.total.completeness()),
         timeliness: RateView::of(loaded.total.timeliness()),
         strip: StripView::of(&loaded.incidents, late, &strip),
-        reds: reds(loaded, l, zone, sees_outbox, &here),
+        reds: reds(loaded, l, zone, (sees_outbox, sees_roster), &here),
         last_mail: match loaded.delivery.relay.accepted {
             Some(at) => l.delivery_last(when(l, at, loaded.now, zone)),
             None => l.delivery_none().to_owned(),

@@ -15,6 +15,8 @@ mod acts;
 mod counts;
 #[path = "board/links.rs"]
 mod links;
+#[path = "board/roster.rs"]
+mod roster;
 
 /// A prefecture above the small county, with another county beside it.
 const NEIGHBOURS: &str = "code|parent_code|name|kind
@@ -73,6 +75,12 @@ impl Office {
 
     async fn officer(&self) -> Browser {
         self.signed_in("zhiban", Role::DutyOfficer, "清河县").await
+    }
+
+    /// Gives the number of the county, as forms have it.
+    async fn county(&self) -> String {
+        let tree = self.day.house.service.tree().await.unwrap();
+        tree.roots().next().unwrap().id.to_string()
     }
 
     /// Gives the token in the link of the newest letter of a kind to an address.

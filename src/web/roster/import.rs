@@ -84,7 +84,7 @@ pub(in crate::web) async fn take(
     };
     let bytes = bytes.to_vec();
     let read = tokio::task::spawn_blocking(move || sheet::read(&bytes)).await;
-    let table = match read.map_err(|error| Error::broken(error))? {
+    let table = match read.map_err(Error::broken)? {
         Ok(table) => table,
         Err(why) => return refuse(l.unreadable(&why), Vec::new()),
     };
@@ -158,7 +158,7 @@ pub(in crate::web) async fn template(State(app): State<App>, visit: Visit) -> Re
             format!("000-0000-200{n}"),
         ]);
     }
-    let bytes = workbook(l.roster_title(), &rows).map_err(|error| Error::broken(error))?;
+    let bytes = workbook(l.roster_title(), &rows).map_err(Error::broken)?;
     let headers = [
         (
             header::CONTENT_TYPE,

@@ -152,32 +152,15 @@ impl<'a> Sheet<'a> {
     async fn page(self, notice: Option<String>, problem: Option<String>) -> Result<RosterPage, Failure> {
         let (l, id) = (self.l, self.unit.id);
         let actor = self.visit.actor()?;
-        let (sunday, ahead) = (plus(self.monday, 6), plus(self.today, SWAPS));
-        let (from, to) = (self.monday.min(self.today), sunday.max(ahead));
-        let mut conn = self.app.store.read().await?;
-        let shifts = conn
-            .shifts(&[id], from, to)
-            .await?
-            .remove(&id)
-            .unwrap_or_default();
-        let stand_ins = conn.stand_ins(&[id], self.now).await?;
-        let (swaps, feeds) = (conn.swaps(id).await?, conn.feeds(id).await?);
-        let rostered = conn.rostered().await?;
-        drop(conn);
+        let sunday = plus(self.monday, 6);
+        let Stored {
+            shifts,
+            stand_ins,
+            swaps,
+            feeds,
+            rostered,
+        } = self.stored().await?;
         let may_keep = covers(actor, Deed::KeepRoster, &self.unit);
-        let relief: Vec<StandIn> = stand_ins.iter().map(|one| one.what.clone()).collect();
-        let on = |duty: Duty| {
-            let now = shifts
-                .iter()
-                .filter(|one| one.day == self.today && one.duty == duty);
-            let posts = now.map(|one| relieved(&one.post.address, &relief, self.now).unwrap_or(&one.post));
-            (l.duty(duty), posts.map(post_view).collect::<Vec<_>>())
-        };
-        let now: Vec<_> = Duty::ALL
-            .map(on)
-            .into_iter()
-            .filter(|(_, posts)| !posts.is_empty())
-            .collect();
         let missing = gaps(&shifts, self.today, AHEAD);
         Ok(RosterPage {
             l,
@@ -194,7 +177,7 @@ impl<'a> Sheet<'a> {
                 .map(|n| self.day(plus(self.monday, n), &shifts, may_keep))
                 .collect(),
             is_empty: !rostered.contains(&id),
-            now,
+            now: self.on_duty(&shifts, &stand_ins),
             gaps: missing
                 .iter()
                 .map(|gap| l.roster_gap(self.day_name(gap.day), l.duties(&gap.lacks)))
@@ -212,6 +195,38 @@ impl<'a> Sheet<'a> {
             may_decide: covers(actor, Deed::ApproveSwap, &self.unit),
             page: self.visit.page.clone(),
         })
+    }
+
+    async fn stored(&self) -> Result<Stored, Failure> {
+        let id = self.unit.id;
+        let (sunday, ahead) = (plus(self.monday, 6), plus(self.today, SWAPS));
+        let (from, to) = (self.monday.min(self.today), sunday.max(ahead));
+        let mut conn = self.app.store.read().await?;
+        Ok(Stored {
+            shifts: conn
+                .shifts(&[id], from, to)
+                .await?
+                .remove(&id)
+                .unwrap_or_default(),
+            stand_ins: conn.stand_ins(&[id], self.now).await?,
+            swaps: conn.swaps(id).await?,
+            feeds: conn.feeds(id).await?,
+            rostered: conn.rostered().await?,
+        })
+    }
+
+    /// Gives who is on duty now, with those who stand in.
+    fn on_duty(&self, shifts: &[Shift], stand_ins: &[StoredStandIn]) -> Vec<(&'static str, Vec<PostView>)> {
+        let relief: Vec<StandIn> = stand_ins.iter().map(|one| one.what.clone()).collect();
+        let on = |duty: Duty| {
+            let now = shifts
+                .iter()
+                .filter(|one| one.day == self.today && one.duty == duty);
+            let posts = now.map(|one| relieved(&one.post.address, &relief, self.now).unwrap_or(&one.post));
+            (self.l.duty(duty), posts.map(post_view).collect::<Vec<_>>())
+        };
+        let all = Duty::ALL.map(on).into_iter();
+        all.filter(|(_, posts)| !posts.is_empty()).collect()
     }
 
     async fn others(&self, actor: &Actor, rostered: &[UnitId]) -> Result<Vec<(i64, String)>, Failure> {
@@ -292,6 +307,15 @@ impl<'a> Sheet<'a> {
         };
         later.map(choice).collect()
     }
+}
+
+/// What a page reads.
+struct Stored {
+    shifts: Vec<Shift>,
+    stand_ins: Vec<StoredStandIn>,
+    swaps: Vec<StoredSwap>,
+    feeds: Vec<Feed>,
+    rostered: Vec<UnitId>,
 }
 
 fn covers(actor: &Actor, deed: Deed, unit: &Unit) -> bool {

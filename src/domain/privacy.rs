@@ -78,6 +78,40 @@ pub const TABLES: &[Table] = &[
         "bad_address",
         &[("address", Contact(None)), ("words", Contact(None))],
     ),
+    // The duty roster.
+    table(
+        "duty_shift",
+        &[
+            ("day", Plain),
+            ("role", Plain),
+            ("post", Contact(None)),
+            ("address", Contact(None)),
+            ("phone", Contact(None)),
+        ],
+    ),
+    table(
+        "duty_stand_in",
+        &[
+            ("absent", Contact(None)),
+            ("post", Contact(None)),
+            ("address", Contact(None)),
+            ("phone", Contact(None)),
+        ],
+    ),
+    table(
+        "duty_swap",
+        &[
+            ("role", Plain),
+            ("day", Plain),
+            ("address", Contact(None)),
+            ("other_day", Plain),
+            ("other_address", Contact(None)),
+            ("reason", Text(TEXTS)),
+        ],
+    ),
+    table("duty_note", &[("text", Text(TEXTS))]),
+    table("duty_handover", &[("desk", Text(TEXTS))]),
+    table("duty_feed", &[("address", Contact(None)), ("token_hash", Secret)]),
     // Access.
     table(
         "account",

@@ -90,6 +90,16 @@ messages! {
     did_release_letters: "放行邮件", "Released letters";
     did_drop_old: "清理过期内容", "Took away what is past its time";
     did_edit_plan: "修改预案", "Edited a plan";
+    did_edit_roster: "修改值班表", "Edited the roster";
+    did_import_roster: "导入值班表", "Imported a roster";
+    did_stand_in: "安排顶班", "Let somebody stand in";
+    did_end_stand_in: "结束顶班", "Ended standing in";
+    did_ask_swap: "申请调班", "Asked for a swap";
+    did_decide_swap: "审批调班", "Decided a swap";
+    did_open_feed: "开通日历", "Opened a calendar";
+    did_close_feed: "停用日历", "Closed a calendar";
+    did_duty_note: "交接留言", "Left a note for the next shift";
+    did_take_over: "接班", "Took a shift over";
     did_redact: "隐去报送文字", "Hid words of a report";
     did_backup: "备份", "Made a backup";
     did_export_audit: "导出审计", "Exported the audit log";
@@ -151,6 +161,16 @@ impl Lang {
             "release_letters" => self.did_release_letters(),
             "drop_old" => self.did_drop_old(),
             "edit_plan" => self.did_edit_plan(),
+            "edit_roster" => self.did_edit_roster(),
+            "import_roster" => self.did_import_roster(),
+            "stand_in" => self.did_stand_in(),
+            "end_stand_in" => self.did_end_stand_in(),
+            "ask_swap" => self.did_ask_swap(),
+            "decide_swap" => self.did_decide_swap(),
+            "open_feed" => self.did_open_feed(),
+            "close_feed" => self.did_close_feed(),
+            "duty_note" => self.did_duty_note(),
+            "take_over" => self.did_take_over(),
             "redact" => self.did_redact(),
             "backup" => self.did_backup(),
             "export_audit" => self.did_export_audit(),

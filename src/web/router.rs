@@ -8,8 +8,8 @@ use tower_http::compression::CompressionLayer;
 use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, alert, assets, audit, desk, halfway, handover, health, home, incident, language,
-    link, me, outbox, plan, roster, signin, slip, unit, visit,
+    App, Failure, acknowledge, alert, assets, audit, desk, halfway, handover, health, home, incident,
+    language, link, me, outbox, plan, roster, signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 

@@ -106,6 +106,23 @@ messages! {
 }
 
 impl Lang {
+    /// Names what is done about the roster and at the change of shift.
+    fn did_on_duty(self, deed: &str) -> Option<&'static str> {
+        Some(match deed {
+            "edit_roster" => self.did_edit_roster(),
+            "import_roster" => self.did_import_roster(),
+            "stand_in" => self.did_stand_in(),
+            "end_stand_in" => self.did_end_stand_in(),
+            "ask_swap" => self.did_ask_swap(),
+            "decide_swap" => self.did_decide_swap(),
+            "open_feed" => self.did_open_feed(),
+            "close_feed" => self.did_close_feed(),
+            "duty_note" => self.did_duty_note(),
+            "take_over" => self.did_take_over(),
+            _ => return None,
+        })
+    }
+
     /// Names a kind of deed; `None` for one that has no words yet.
     pub fn did(self, deed: &str) -> Option<&'static str> {
         Some(match deed {
@@ -161,20 +178,10 @@ impl Lang {
             "release_letters" => self.did_release_letters(),
             "drop_old" => self.did_drop_old(),
             "edit_plan" => self.did_edit_plan(),
-            "edit_roster" => self.did_edit_roster(),
-            "import_roster" => self.did_import_roster(),
-            "stand_in" => self.did_stand_in(),
-            "end_stand_in" => self.did_end_stand_in(),
-            "ask_swap" => self.did_ask_swap(),
-            "decide_swap" => self.did_decide_swap(),
-            "open_feed" => self.did_open_feed(),
-            "close_feed" => self.did_close_feed(),
-            "duty_note" => self.did_duty_note(),
-            "take_over" => self.did_take_over(),
             "redact" => self.did_redact(),
             "backup" => self.did_backup(),
             "export_audit" => self.did_export_audit(),
-            _ => return None,
+            other => return self.did_on_duty(other),
         })
     }
 

@@ -11,7 +11,7 @@ impl Lang {
             PlanError::Long => self.plan_problem_long(LONG),
             PlanError::Steps => self.plan_problem_steps(STEPS),
             PlanError::Step(n) => self.plan_problem_step(n, STEP),
-            PlanError::Within(n) => self.plan_problem_within(n),
+            PlanError::Within(n) => self.plan_problem_within(n, "[30m]", "[2h]", "[15d]"),
             PlanError::Differ => self.plan_problem_differ().to_owned(),
         }
     }
@@ -41,9 +41,9 @@ messages! {
     plan_undo: "撤销", "Undo";
     plan_done_by(by, time): "{by} {time}", "{by}, {time}";
     plan_look: "查看应急预案要点", "Show what to do";
-    plan_how: "先写几句要点；每个步骤单独一行，以 - 开头。有时限的在前面写 [30m]（分钟）、[2h]（小时）、[15d]（天），从首报算起。不写任何人的姓名。",
-        "A few words first; then each step on a line of its own that begins with -. A step with a limit says [30m], [2h] or [15d] in front, from the first report. No person is named.";
-    plan_example: "先转移人，后抢财物。\n- [30m] 通知低洼处住户转移\n- 封闭过水道路", "People first, property later.\n- [30m] Tell homes in low places to leave\n- Close roads under water";
+    plan_how(minutes, hours, days): "先写几句要点；每个步骤单独一行，以 - 开头。有时限的在前面写 {minutes}（分钟）、{hours}（小时）、{days}（天），从首报算起。不写任何人的姓名。",
+        "A few words first; then each step on a line of its own that begins with -. A step with a limit says {minutes}, {hours} or {days} in front, from the first report. No person is named.";
+    plan_example(minutes): "先转移人，后抢财物。\n- {minutes} 通知低洼处住户转移\n- 封闭过水道路", "People first, property later.\n- {minutes} Tell homes in low places to leave\n- Close roads under water";
     plan_zh: "中文", "Chinese";
     plan_en: "英文", "English";
     plan_withdraw_hint: "全部清空后保存即停用这份预案。", "Saved empty, the plan is withdrawn.";
@@ -53,7 +53,7 @@ messages! {
     plan_problem_long(most): "预案最多 {most} 字，请精简。", "A plan has {most} characters at most; shorten it.";
     plan_problem_steps(most): "步骤最多 {most} 条，请合并。", "A plan has {most} steps at most.";
     plan_problem_step(n, most): "第 {n} 步是空的，或超过 {most} 字。", "Step {n} is empty or has more than {most} characters.";
-    plan_problem_within(n): "第 {n} 步的时限看不懂，请写成 [30m]、[2h] 或 [15d]。", "The limit of step {n} is written [30m], [2h] or [15d].";
+    plan_problem_within(n, minutes, hours, days): "第 {n} 步的时限看不懂，请写成 {minutes}、{hours} 或 {days}。", "The limit of step {n} is written {minutes}, {hours} or {days}.";
     plan_problem_differ: "中英文的步骤数和时限要一致；只写中文也可以。", "Both languages have the same steps with the same limits; the English may be left out, the Chinese may not.";
     story_step_done(by, words): "{by} 完成：{words}", "{by} did: {words}";
     story_step_undone(by, words): "{by} 撤销完成：{words}", "{by} takes back: {words}";

@@ -5,7 +5,9 @@ mod support;
 
 #[path = "guard/chain.rs"]
 mod chain;
+#[path = "guard/redact.rs"]
+mod redact;
 #[path = "guard/retention.rs"]
 mod retention;
 
-use support::{Day, Fresh, House, Site, incident, on_both};
+use support::{Day, Fresh, House, Site, incident, on_both, urgent};

@@ -28,3 +28,13 @@ CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head
 BEGIN
     SELECT RAISE(ABORT, 'the chain of deeds keeps its end');
 END;
+
+-- That words were taken out of a report, and why; not which.
+CREATE TABLE redaction (
+    id INTEGER PRIMARY KEY,
+    check_in_id BIGINT NOT NULL REFERENCES check_in (id),
+    by_account BIGINT NOT NULL REFERENCES account (id),
+    at BIGINT NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE INDEX redaction_check_in ON redaction (check_in_id);

@@ -29,6 +29,7 @@ pub mod plan;
 pub mod privacy;
 pub mod progress;
 pub mod receipt;
+pub mod redaction;
 pub mod roster;
 pub mod screen;
 pub mod seal;

@@ -215,6 +215,7 @@ pub const TABLES: &[Table] = &[
             ("digest", Secret),
         ],
     ),
+    table("redaction", &[("reason", Text(TEXTS))]),
     table("incident_report", &[("kind", Plain)]),
     table("incident_event", &[("kind", Plain), ("reason", Text(TEXTS))]),
     table(

@@ -21,6 +21,7 @@
 //! - `plan`: what to do when something happens
 //! - `privacy`: what is held of persons, and what is past its time
 //! - `problems`: what to do when something was not accepted
+//! - `redact`: taking personal data out of a report
 //! - `roster`: who is on duty, the import of rosters, the change of shifts
 //! - `signin`: the layout, and the ways in
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
@@ -45,6 +46,7 @@ pub mod period;
 mod plan;
 mod privacy;
 pub mod problems;
+mod redact;
 mod roster;
 pub mod signin;
 pub mod simulate;

@@ -39,7 +39,7 @@ impl Service {
         if excused.is_empty() {
             return Err(Error::Already("met"));
         }
-        let detail = json!({ "obligations": excused, "reason": reason });
+        let detail = json!({ "obligations": excused });
         self.audit(&mut tx, &who(actor), "excuse", &subject(&excused), detail)
             .await?;
         tx.commit().await?;
@@ -94,7 +94,7 @@ impl Service {
         if moved.is_empty() {
             return Err(Error::Already("met"));
         }
-        let detail = json!({ "obligations": moved, "due": due, "reason": reason });
+        let detail = json!({ "obligations": moved, "due": due });
         self.audit(&mut tx, &who(actor), "extend", &subject(&moved), detail)
             .await?;
         tx.commit().await?;

@@ -31,7 +31,7 @@ impl Service {
         }
         let event = event(id, "closed", account, &reason);
         tx.add_incident_event(event, now).await?;
-        let detail = json!({ "reason": reason, "with": closing });
+        let detail = json!({ "with": closing });
         self.end_incident_deed(tx, actor, "close_incident", id, detail)
             .await
     }
@@ -83,7 +83,7 @@ impl Service {
         tx.reopen_incidents(&opening, now).await?;
         let event = event(id, "reopened", account, &reason);
         tx.add_incident_event(event, now).await?;
-        let detail = json!({ "reason": reason, "with": opening });
+        let detail = json!({ "with": opening });
         self.end_incident_deed(tx, actor, "reopen_incident", id, detail)
             .await
     }
@@ -112,7 +112,7 @@ impl Service {
         }
         self.note_both(&mut tx, "joined", account, &reason, (id, to), now)
             .await?;
-        let detail = json!({ "reason": reason, "to": to });
+        let detail = json!({ "to": to });
         self.end_incident_deed(tx, actor, "join_incident", id, detail)
             .await
     }
@@ -129,7 +129,7 @@ impl Service {
         tx.put_joined(id, None).await?;
         self.note_both(&mut tx, "parted", account, &reason, (id, from), now)
             .await?;
-        let detail = json!({ "reason": reason, "from": from });
+        let detail = json!({ "from": from });
         self.end_incident_deed(tx, actor, "part_incident", id, detail)
             .await
     }

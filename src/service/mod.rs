@@ -46,6 +46,7 @@ pub mod period;
 mod plan;
 mod receipt;
 mod recipients;
+mod redact;
 mod retention;
 mod retry;
 mod review;
@@ -79,6 +80,7 @@ pub use intake::{Outcome, Status};
 pub use keys::{Keys, token_hash};
 pub(crate) use plan::ticked;
 pub use receipt::{Proof, Shown};
+pub use redact::texts;
 pub use retention::Old;
 pub use tick::LONGEST_SLEEP;
 

@@ -97,7 +97,7 @@ impl TryFrom<Row> for StoredCheckIn {
                 obligation: row.obligation_id.map(ObligationId),
                 content: content::content(&row.kind, &row.facts, row.narrative.as_deref())
                     .ok_or_else(|| broken("facts", &row.facts))?,
-                redacted: row.kind == "incident" && row.narrative.is_none(),
+                redacted: row.kind == "incident" && row.salt.is_none(),
                 provenance: Provenance::parse(&row.provenance)
                     .ok_or_else(|| broken("provenance", &row.provenance))?,
                 received: at("received_at", row.received_at)?,

@@ -42,6 +42,22 @@ impl LogKeeper {
             .await?;
         Ok(logged - done)
     }
+
+    /// Writes everything back and makes the log empty, so that nothing lies in it any more that was taken out.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or a reader holds on for too long.
+    pub async fn empty(&mut self) -> Result<()> {
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut self.0)
+            .await?;
+        match busy {
+            0 => Ok(()),
+            _ => Err(Error::Unavailable(
+                "a reader holds the write-ahead log".to_owned(),
+            )),
+        }
+    }
 }
 
 #[cfg(test)]

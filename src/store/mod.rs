@@ -38,6 +38,7 @@ mod outbox;
 mod period;
 mod plan;
 mod post;
+mod redaction;
 mod relay;
 mod retention;
 mod roster;
@@ -75,6 +76,7 @@ pub use obligation::{Added as AddedObligation, Met, NewRow as NewObligationRow, 
 pub use outbox::{Begun, Claimed, Lane, Lease, NewAttempt, Settled};
 pub use plan::{NewPlan, StoredPlan, StoredTick};
 pub use post::{Attempt, BadContact, NamedUnit, Posted, Tray, moment};
+pub use redaction::Redaction;
 pub use relay::RelayState;
 pub use roster::{Feed, Handover, Note, OpenDesk, StoredStandIn, StoredSwap};
 pub use round::StoredRound;

@@ -75,6 +75,7 @@ const RULES: &[Rule] = &[
     rule!(Texts, empty "contact_attempt", "id", "note = NULL", "at < $1 AND note IS NOT NULL"),
     rule!(Texts, empty "excusal", "id", "reason = ''", "decided_at < $1 AND reason <> ''"),
     rule!(Texts, empty "extension", "id", "reason = ''", "decided_at < $1 AND reason <> ''"),
+    rule!(Texts, empty "redaction", "id", "reason = ''", "at < $1 AND reason <> ''"),
     rule!(Texts, drop "duty_note", "id", "at < $1"),
     rule!(Texts, empty "duty_handover", "id", "desk = '{}'", "at < $1 AND desk <> '{}'"),
     rule!(Texts, empty "duty_swap", "id", "reason = ''", "asked_at < $1 AND reason <> ''"),

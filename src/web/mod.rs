@@ -45,6 +45,7 @@ mod outbox;
 mod page;
 mod peer;
 mod plan;
+mod redact;
 mod roster;
 mod router;
 mod server;

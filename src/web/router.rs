@@ -9,7 +9,7 @@ use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
     App, Failure, acknowledge, alert, assets, audit, desk, halfway, handover, health, home, incident,
-    language, link, me, outbox, plan, roster, signin, slip, unit, visit,
+    language, link, me, outbox, plan, redact, roster, signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -265,12 +265,17 @@ fn leaders() -> Vec<Route> {
     ]
 }
 
-/// The auditor.
+/// The auditor, and who takes personal data out.
 fn auditor() -> Vec<Route> {
     vec![
         route("/audit", Door::May(Deed::ReadAudit), get(audit::page)),
         route("/audit/verify", Door::May(Deed::ReadAudit), post(audit::verify)),
         route("/audit/export", Door::May(Deed::ReadAudit), post(audit::export)),
+        route(
+            "/redact/{number}",
+            Door::May(Deed::Redact),
+            get(redact::page).post(redact::redact),
+        ),
     ]
 }
 

@@ -100,6 +100,8 @@ struct OwedView {
 
 struct CheckInView {
     number: String,
+    /// Where its personal data are taken out; `None`: not by this reader, or there is nothing.
+    redact: Option<String>,
     received: String,
     is_incident: bool,
     said: String,
@@ -135,6 +137,7 @@ pub(super) async fn page(
         zone,
         now,
         app: &app,
+        may_redact: permit(actor, Deed::Redact).is_ok_and(|scope| scope.covers(&unit.path)),
     };
     let clerk = Clerk {
         l,
@@ -271,6 +274,7 @@ struct Teller<'a> {
     zone: Tz,
     now: Timestamp,
     app: &'a App,
+    may_redact: bool,
 }
 
 impl Teller<'_> {
@@ -339,6 +343,8 @@ impl Teller<'_> {
         details.retain(|text| !text.is_empty());
         CheckInView {
             number: Number(check_in.id).to_string(),
+            redact: (self.may_redact && !details.is_empty())
+                .then(|| format!("/redact/{}", Number(check_in.id))),
             received: l.moment_exact(check_in.received, self.zone),
             is_incident: check_in.content.incident().is_some(),
             said,

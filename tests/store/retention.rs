@@ -1,9 +1,11 @@
 //! What is past its time: counted first, then taken away in bits, and only what is old.
 
+use allclear::domain::checkin::Content;
+use allclear::domain::ids::CheckInId;
 use allclear::domain::privacy::Class;
 use allclear::store::NewSession;
 
-use super::ground::{at, ground};
+use super::ground::{at, flood, ground, said};
 use crate::support::on_both;
 
 on_both!(what_is_old_is_counted_and_goes_in_bits, |db| async move {
@@ -40,5 +42,35 @@ on_both!(
         assert!(has("unit", None) && has("account", Some("login")) && has("check_in", Some("narrative")));
         assert!(!has("account", Some("id")) && !has("_sqlx_migrations", None));
         assert_eq!(tx.personal_counts().await.unwrap(), [1, 0, 0, 0, 0]);
+    }
+);
+
+on_both!(
+    a_redacted_report_keeps_its_hash_and_loses_its_salt,
+    |db| async move {
+        let (g, mut tx) = ground(db).await;
+        let sent = said(CheckInId(1), g.villages[0], None, Content::Incident(flood()));
+        let id = sent.check_in.id;
+        tx.add_check_ins(std::slice::from_ref(&sent)).await.unwrap();
+        tx.hold_check_in(id).await.unwrap();
+        let left = sent.check_in.content.without_texts();
+        tx.put_redacted(id, &left, None, None).await.unwrap();
+        tx.add_redaction(id, g.officer, "named a child", at(2))
+            .await
+            .unwrap();
+        let kept = tx.check_in(id).await.unwrap().unwrap();
+        assert_eq!((kept.salt, kept.digest), (None, sent.digest));
+        assert_eq!(kept.check_in.content, left);
+        let done = tx.redactions(id).await.unwrap();
+        assert_eq!((done.len(), done[0].reason.as_str()), (1, "named a child"));
+        assert_eq!(
+            tx.thaw_letters_since(at(0)).await.unwrap(),
+            0,
+            "no letter quotes it"
+        );
+        tx.commit().await.unwrap();
+        if let Some(mut keeper) = g.store.log_keeper().await.unwrap() {
+            keeper.empty().await.unwrap();
+        }
     }
 );

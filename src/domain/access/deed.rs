@@ -44,6 +44,8 @@ pub enum Deed {
     KeepIncident,
     /// Finds how something was reported: late, omitted, understated, false, concealed.
     Judge,
+    /// Takes personal data out of a report that was kept.
+    Redact,
     /// The duty roster of a unit, and the change of its shifts.
     SeeRoster,
     /// Fills the roster, names who stands in, asks for a swap, hands over.
@@ -78,7 +80,7 @@ pub enum Reach {
 }
 
 impl Deed {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::SeeUnit,
         Self::SeeBoard,
         Self::SeeOutbox,
@@ -96,6 +98,7 @@ impl Deed {
         Self::AcknowledgeAlert,
         Self::KeepIncident,
         Self::Judge,
+        Self::Redact,
         Self::SeeRoster,
         Self::KeepRoster,
         Self::ApproveSwap,
@@ -119,7 +122,9 @@ impl Deed {
                 (DutyOfficer, Below),
                 (Leader, Below),
             ],
-            Self::SeeOutbox | Self::RetryLetter => &[(DutyOfficer, Below), (SystemAdministrator, Whole)],
+            Self::SeeOutbox | Self::RetryLetter | Self::Redact => {
+                &[(DutyOfficer, Below), (SystemAdministrator, Whole)]
+            }
             Self::SeeUrgent | Self::AcknowledgeAlert => &[(DutyOfficer, Below), (Leader, Below)],
             Self::Report | Self::Amend => &[(Reporter, Own), (Head, Own)],
             Self::Proxy => &[(Reporter, Below), (Head, Below), (DutyOfficer, Below)],
@@ -143,7 +148,8 @@ impl Deed {
     pub fn is_dangerous(self) -> bool {
         matches!(
             self,
-            Self::StopPeriod
+            Self::Redact
+                | Self::StopPeriod
                 | Self::ImportUnits
                 | Self::ChangeSettings
                 | Self::Backup

@@ -19,10 +19,13 @@ pub(crate) async fn run(context: &Context, dry: bool) -> Done {
         out::say(match old.before {
             None => lang.retention_for_ever(what),
             Some(before) => {
-                let before = lang.moment(before, context.zone());
+                let before = before
+                    .with_timezone(&context.zone())
+                    .format("%Y-%m-%d")
+                    .to_string();
                 match dry {
-                    true => lang.retention_would_go(what, before, old.count),
-                    false => lang.retention_gone(what, before, old.count),
+                    true => lang.retention_would_go(what, &before, old.count),
+                    false => lang.retention_gone(what, &before, old.count),
                 }
             }
         });

@@ -1,0 +1,121 @@
+//! Holds that people get through: journeys of a clerk, an officer and a leader in a real Chromium, against the real
+//! service with a clock that is set by hand.
+//!
+//! They are left out, and say so, only where `ALLCLEAR_SKIP_BROWSER` is set.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it fails"
+)]
+
+mod support;
+
+#[path = "browser/board.rs"]
+mod board;
+#[path = "browser/chrome.rs"]
+mod chrome;
+#[path = "browser/desk.rs"]
+mod desk;
+#[path = "browser/leader.rs"]
+mod leader;
+
+use allclear::domain::access::{Actor, Role};
+use allclear::domain::language::Lang;
+use allclear::store::{Granted, NewAccount};
+use chrome::{Chrome, Kind};
+use support::{Day, Site, fresh_sqlite};
+
+/// A day at the small county, with its pages served.
+struct Scene {
+    day: Day,
+    site: Site,
+}
+
+impl Scene {
+    /// Opens the scene at 15:10, when the evening report is open; nothing where browsers are left out.
+    async fn open() -> Option<Self> {
+        if std::env::var_os("ALLCLEAR_SKIP_BROWSER").is_some() {
+            println!("left out: ALLCLEAR_SKIP_BROWSER is set");
+            return None;
+        }
+        let day = Day::begin(&fresh_sqlite()).await;
+        day.until("15:10").await;
+        let site = Site::open(day.house.clone()).await;
+        Some(Self { day, site })
+    }
+
+    fn base(&self) -> String {
+        format!("http://{}", self.site.at)
+    }
+
+    async fn chrome(&self, kind: Kind) -> Chrome {
+        Chrome::start(&self.base(), kind).await
+    }
+
+    /// Gives the code of a slip for a unit.
+    async fn slip(&self, label: &str) -> String {
+        let unit = self.day.unit(label).await;
+        let service = &self.day.house.service;
+        let slips = service.issue_slips(&Actor::console(), &[unit]).await.unwrap();
+        slips[0].code.clone()
+    }
+
+    /// Starts the workstation of a unit, bound by its slip.
+    async fn village(&self, label: &str, kind: Kind) -> Chrome {
+        let code = self.slip(label).await;
+        let chrome = self.chrome(kind).await;
+        chrome.open("/slip").await.types("code", &code).await;
+        chrome.press_css("main form button").await;
+        chrome
+    }
+
+    /// Gives the path of a sign-in link for a new account.
+    async fn link(&self, login: &str, role: Role, over: &str) -> String {
+        let tree = self.day.house.service.tree().await.unwrap();
+        let unit = tree.iter().find(|unit| unit.name.as_str() == over);
+        let new = NewAccount {
+            login: login.to_owned(),
+            label: format!("{over}值班室"),
+            address: None,
+            language: Lang::Zh,
+        };
+        let granted = [Granted {
+            role,
+            unit: unit.map(|unit| unit.id),
+        }];
+        let (service, console) = (&self.day.house.service, Actor::console());
+        let id = service.create_account(&console, new, &granted).await.unwrap();
+        let (link, _) = service.issue_link(&console, id).await.unwrap();
+        format!("/link/{}", link.split_once("/link/").unwrap().1)
+    }
+
+    /// Starts the browser of somebody who signs in by a link.
+    async fn signed_in(&self, role: Role, over: &str, kind: Kind) -> Chrome {
+        let link = self.link("zhiban", role, over).await;
+        let chrome = self.chrome(kind).await;
+        chrome.open(&link).await.press_css("main form button").await;
+        chrome
+    }
+
+    async fn officer(&self) -> Chrome {
+        self.signed_in(Role::DutyOfficer, "清河县", Kind::OFFICE).await
+    }
+
+    /// Gives what is kept of a unit's obligation: how it came, and whether something waits.
+    async fn kept(&self, label: &str) -> String {
+        let owed = self.day.owed(label).await;
+        let mut conn = self.day.house.service.store.read().await.unwrap();
+        let stored = conn.obligation(owed).await.unwrap().unwrap();
+        let o = &stored.obligation;
+        match (o.first_received, o.provenance) {
+            (Some(_), Some(way)) => match stored.claim {
+                Some(claim) => format!("{} {}", way.code(), claim.code()),
+                None => way.code().to_owned(),
+            },
+            _ if o.excused.is_some() => "excused".to_owned(),
+            _ => "nothing".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! An officer at the board.
+
+use crate::Scene;
+use crate::chrome::Kind;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_enters_a_phone_report_and_a_proxy_report_and_excuses_a_unit() {
+    let Some(scene) = Scene::open().await else { return };
+    scene.day.until("16:05").await;
+    let officer = scene.officer().await;
+    officer.open("/board?q=361128101201").await.press("代录").await;
+    officer
+        .press("电话报送")
+        .await
+        .types("caller_post", "村值班员")
+        .await;
+    officer.press("无情况（零报告）").await.press("提交").await;
+    officer.sees("已录入，回执").await;
+    assert_eq!(scene.kept("东湖镇 · 柳村").await, "phone");
+    officer.open("/board?q=361128101202").await.press("代录").await;
+    officer.press("代报：").await.types("reason", "工作站停电").await;
+    officer.press("无情况（零报告）").await.press("提交").await;
+    officer.sees("已录入，回执").await;
+    assert_eq!(scene.kept("东湖镇 · 杨村").await, "proxy");
+    officer
+        .open("/board?q=361128102201")
+        .await
+        .press_css(".row-acts a[href^='/board/excuse']")
+        .await;
+    officer
+        .types("reason", "全村已转移")
+        .await
+        .press("确定免报")
+        .await;
+    officer.sees("已免报 1 个单位").await;
+    assert_eq!(scene.kept("西山镇 · 柳村").await, "excused");
+    officer.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_extends_the_deadline_of_those_who_are_ticked() {
+    let Some(scene) = Scene::open().await else { return };
+    scene.day.until("16:05").await;
+    let officer = scene.officer().await;
+    let owed = scene.day.owed("东湖镇 · 杨村").await;
+    officer.sees("杨村").await.press_css(&format!("#o-{owed}")).await;
+    officer.press_css("button[formaction='/board/extend']").await;
+    officer
+        .sets("due", "2026-06-01T18:00")
+        .await
+        .types("reason", "断电")
+        .await;
+    officer.press("确定延期").await.sees("已为 1 个单位延期").await;
+    officer
+        .open("/board?standing=all")
+        .await
+        .sees("延期至 18:00")
+        .await;
+    officer.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_board_works_in_english_on_a_phone() {
+    let Some(scene) = Scene::open().await else { return };
+    let kind = Kind::PHONE.english();
+    let officer = scene
+        .signed_in(allclear::domain::access::Role::DutyOfficer, "清河县", kind)
+        .await;
+    officer.sees("Duty board").await.sees("50 minutes left").await;
+    officer.ends().await;
+}

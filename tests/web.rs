@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "web/admin.rs"]
+mod admin;
 #[path = "web/desk.rs"]
 mod desk;
 #[path = "web/doors.rs"]

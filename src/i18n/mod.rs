@@ -4,6 +4,7 @@
 //! language does not compile.
 //!
 //! - `account`: codes, passwords and sessions of an account holder
+//! - `admin`: administration
 //! - `alert`, `board`, `outbox`: a leader's pages, the duty board and its acts, letters
 //! - `audit`: the auditor's page, and every kind of deed
 //! - `api`: what the API tells those who write programs against it
@@ -27,6 +28,7 @@
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
 
 pub mod account;
+pub mod admin;
 mod alert;
 pub mod api;
 pub mod audit;

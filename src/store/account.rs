@@ -148,21 +148,33 @@ impl Conn {
         rows.into_iter().map(Account::try_from).collect()
     }
 
+    /// Gives the roles of all accounts, in the order in which they were granted.
+    pub async fn all_grants(&mut self) -> Result<Vec<(AccountId, Granted)>> {
+        const SQL: &str = "SELECT id, account_id, role, unit_id FROM role_grant ORDER BY id";
+        let rows: Vec<(i64, i64, String, Option<i64>)> =
+            on!(self, c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        rows.into_iter()
+            .map(|(id, account, role, unit)| Ok((AccountId(account), granted(id, &role, unit)?)))
+            .collect()
+    }
+
     /// Gives the roles of an account.
     pub async fn grants(&mut self, account: AccountId) -> Result<Vec<Granted>> {
         const SQL: &str = "SELECT id, role, unit_id FROM role_grant WHERE account_id = $1 ORDER BY id";
         let rows: Vec<(i64, String, Option<i64>)> =
             on!(self, c => sqlx::query_as(SQL).bind(account.0).fetch_all(c).await)?;
         rows.into_iter()
-            .map(|(id, role, unit)| {
-                let role = role
-                    .parse()
-                    .map_err(|_| Error::broken("role_grant", "role", id, &role))?;
-                let unit = unit.map(UnitId);
-                Ok(Granted { role, unit })
-            })
+            .map(|(id, role, unit)| granted(id, &role, unit))
             .collect()
     }
+}
+
+fn granted(id: i64, role: &str, unit: Option<i64>) -> Result<Granted> {
+    let known = role.parse();
+    Ok(Granted {
+        role: known.map_err(|_| Error::broken("role_grant", "role", id, role))?,
+        unit: unit.map(UnitId),
+    })
 }
 
 impl Tx {

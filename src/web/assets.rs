@@ -28,6 +28,7 @@ const STYLE: Asset = Asset {
         include_str!("../../assets/desk.css"),
         include_str!("../../assets/board.css"),
         include_str!("../../assets/audit.css"),
+        include_str!("../../assets/admin.css"),
     ),
 };
 const SCRIPT: Asset = Asset {

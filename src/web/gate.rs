@@ -2,12 +2,12 @@
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::origin::{Origin, judge};
-use super::page::see;
+use super::page::{is_local, see};
 use super::visit::Visit;
 use super::{App, Failure, form};
 use crate::domain::access::Door;
@@ -58,7 +58,8 @@ async fn check(gate: &Gate, request: Request) -> Result<Passage, Failure> {
         true => request,
         false => prove(gate, &visit, request).await?,
     };
-    if is_dangerous(gate.door) && !is_recent(gate, &visit) {
+    // Looking is not dangerous; the forms of such a page say beforehand that a fresh sign-in is needed.
+    if !asks && is_dangerous(gate.door) && !is_recent(gate, &visit) {
         return Ok(Passage::SignIn(sign_in(&request, "&again=1")));
     }
     if let Some(actor) = &admitted {
@@ -71,16 +72,23 @@ async fn check(gate: &Gate, request: Request) -> Result<Passage, Failure> {
 
 /// Gives the address of the sign-in page that comes back here.
 fn sign_in(request: &Request, more: &str) -> String {
-    // Only what was asked for is asked for again: a form is not sent twice.
+    // Only what was asked for is asked for again: a form is not sent twice, but its page is opened.
     let next = match *request.method() {
         Method::GET => request.uri().path_and_query().map_or("/", |p| p.as_str()),
-        _ => "/",
+        _ => page_of(request).unwrap_or("/"),
     };
     if next == "/" && more.is_empty() {
         return "/signin".to_owned();
     }
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     format!("/signin?next={next}{more}")
+}
+
+/// Gives the page from which a form was sent; the host that the browser names does not count.
+fn page_of(request: &Request) -> Option<&str> {
+    let from = request.headers().get(header::REFERER)?.to_str().ok()?;
+    let (_, rest) = from.split_once("://")?;
+    rest.find('/').map(|at| &rest[at..]).filter(|path| is_local(path))
 }
 
 fn is_dangerous(door: Door) -> bool {

@@ -2,9 +2,10 @@
 
 use axum::response::Response;
 
+use super::admin::ANY;
 use super::page::see;
 use super::visit::Visit;
-use crate::domain::access::{Actor, Deed, Role, permit};
+use crate::domain::access::{Actor, Role};
 
 /// Goes to the page of whoever is signed in, or to the sign-in.
 pub(super) async fn go(visit: Visit) -> Response {
@@ -18,7 +19,7 @@ pub(super) fn home(actor: &Actor) -> &'static str {
         () if actor.is_any(&[Role::DutyOfficer]) => "/board",
         () if actor.is_any(&[Role::Leader]) => "/alerts",
         () if actor.is_any(&[Role::Reporter, Role::Head]) => "/desk",
-        () if permit(actor, Deed::SeeOutbox).is_ok() => "/outbox",
+        () if ANY.admits(Some(actor)) => "/admin",
         () => "/me",
     }
 }

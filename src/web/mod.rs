@@ -13,12 +13,14 @@
 //! * `incident/` — open incidents, the story of each, and later reports on it
 //! * `roster/`, `handover.rs` — who is on duty, and the change of shift
 //! * `plan/` — what to do when something happens
+//! * `admin/` — administration: the first steps, accounts, tokens
 //! * `me.rs` — what everybody with an account does for himself
 //! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
 //!
 //! A new page: a file here, a template under `templates/`, its words under `i18n/`, a line in `router.rs`.
 
 mod acknowledge;
+mod admin;
 mod alert;
 mod assets;
 mod audit;

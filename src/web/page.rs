@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::assets::ADDRESSES;
-use super::{App, Failure};
+use super::{App, Failure, admin};
 use crate::domain::access::{Actor, Deed, Door, Role};
 use crate::i18n::Lang;
 
@@ -109,6 +109,7 @@ fn ways(actor: &Actor, l: Lang, here: &str) -> Vec<Way> {
         ("/plans", l.plans_title(), Door::SignedIn),
         ("/outbox", l.way_outbox(), Door::May(Deed::SeeOutbox)),
         ("/audit", l.audit_title(), Door::May(Deed::ReadAudit)),
+        ("/admin", l.way_admin(), admin::ANY),
     ];
     let path = here.split('?').next().unwrap_or_default();
     all.into_iter()
@@ -116,7 +117,7 @@ fn ways(actor: &Actor, l: Lang, here: &str) -> Vec<Way> {
         .map(|(href, text, _)| Way {
             href,
             text,
-            is_here: path == href,
+            is_here: path == href || (href == "/admin" && path.starts_with("/admin/")),
         })
         .collect()
 }

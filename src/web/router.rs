@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, alert, assets, audit, desk, halfway, handover, health, home, incident,
+    App, Failure, acknowledge, admin, alert, assets, audit, desk, halfway, handover, health, home, incident,
     language, link, me, outbox, plan, redact, roster, signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
@@ -35,6 +35,7 @@ pub fn table() -> Vec<Route> {
         duty(),
         leaders(),
         auditor(),
+        administration(),
     ]
     .into_iter()
     .flatten()
@@ -275,6 +276,33 @@ fn auditor() -> Vec<Route> {
             "/redact/{number}",
             Door::May(Deed::Redact),
             get(redact::page).post(redact::redact),
+        ),
+    ]
+}
+
+/// Administration.
+fn administration() -> Vec<Route> {
+    vec![
+        route("/admin", admin::ANY, get(admin::overview::page)),
+        route(
+            "/admin/accounts",
+            Door::May(Deed::ManageAccounts),
+            get(admin::accounts::page),
+        ),
+        route(
+            "/admin/accounts/new",
+            Door::May(Deed::ManageAccounts),
+            post(admin::accounts::add),
+        ),
+        route(
+            "/admin/accounts/{id}",
+            Door::May(Deed::ManageAccounts),
+            get(admin::account::page).post(admin::account::act),
+        ),
+        route(
+            "/admin/tokens",
+            Door::May(Deed::ManageAccounts),
+            get(admin::tokens::page).post(admin::tokens::act),
         ),
     ]
 }

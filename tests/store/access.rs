@@ -91,6 +91,9 @@ on_both!(a_role_is_granted_once_and_taken_away_once, |db| async move {
         tx.grant(id, granted, at(1)).await.unwrap();
     }
     assert_eq!(tx.grants(id).await.unwrap(), [whole, county]);
+    let all = tx.all_grants().await.unwrap();
+    assert_eq!(all.len(), 3);
+    assert_eq!(&all[1..], [(id, whole), (id, county)]);
     let village = Granted {
         unit: Some(g.villages[0]),
         ..county

@@ -1,0 +1,133 @@
+//! Knows the words of administration: its frame, the first steps, accounts and tokens.
+
+use super::messages;
+
+messages! {
+    way_admin: "管理", "Administration";
+    admin_title: "系统管理", "Administration";
+    admin_overview: "概览", "Overview";
+    admin_pages: "管理页面", "Pages";
+    admin_optional: "选填", "optional";
+    admin_save: "保存", "Save";
+    admin_again: "身份确认已超过 10 分钟。要做改动，请先重新登录，以免填写的内容丢失。",
+        "You signed in more than ten minutes ago. Please sign in again before you change anything, so that nothing typed is lost.";
+    admin_again_button: "重新登录", "Sign in again";
+
+    // From an empty database to a running period.
+    first_title: "启用步骤", "First steps";
+    first_lead: "按顺序完成以下步骤，系统就可以开始接收报送。", "Do these in order, and reports can begin.";
+    first_ready: "全部完成，系统已投入使用。", "All done: the service is in use.";
+    first_done: "已完成", "Done";
+    first_next: "下一步", "Next";
+    first_later: "待办", "To do";
+    first_go: "去办理", "Open";
+    first_by(who): "由{who}办理。", "Done by: {who}.";
+    first_by_file: "服务器管理员（修改配置文件 [duty] phone）", "whoever holds the server (configuration, [duty] phone)";
+    first_phone: "设置值班电话", "Set the duty phone";
+    first_phone_none: "每个页面都会显示值班电话，现在还没有设置。", "Every page shows it; none is set yet.";
+    first_mail: "连通邮件", "Connect the mail relay";
+    first_mail_none: "还没有设置发信服务器；没有邮件就不能催报。", "No relay is set; nobody can be reminded without one.";
+    first_mail_untried: "已设置发信服务器，还没有成功发出过邮件。请发一封测试信。",
+        "A relay is set, and it has taken no letter yet. Please send a test letter.";
+    first_mail_good(at): "最近一次成功发信：{at}", "It last took a letter at {at}";
+    first_units: "导入单位", "Import the units";
+    first_units_count(n): "{n} 个单位", "{n} unit" | "{n} units";
+    first_accounts: "建立值班员和带班领导账号", "Make accounts for duty officers and leaders";
+    first_accounts_count(officers, leaders): "值班员 {officers} 个，带班领导 {leaders} 个",
+        "Duty officers: {officers}; leaders: {leaders}";
+    first_slips: "开通工作站", "Set up workstations";
+    first_slips_count(bound, all): "已开通 {bound}/{all} 个单位", "{bound} of {all} units have one";
+    first_period: "设立专项期", "Declare a period";
+    first_period_none: "还没有进行中的专项期。", "No period is running.";
+    first_period_coming(at): "已设立，{at} 开始", "Declared; it begins at {at}";
+    first_period_running(n): "{n} 个专项期进行中", "{n} period is running" | "{n} periods are running";
+
+    // Accounts.
+    admin_accounts: "账号", "Accounts";
+    admin_find: "账号或岗位", "Name or post";
+    admin_find_button: "查找", "Find";
+    admin_show_all: "全部", "All";
+    admin_nobody: "没有这样的账号。", "There is no such account.";
+    admin_more(n): "还有 {n} 个，请用查找。", "{n} more; please search." | "{n} more; please search.";
+    admin_is_locked: "已锁定", "Locked";
+    admin_is_expired: "已过期", "Expired";
+    admin_unused: "长期未用", "Unused";
+    admin_good_until(at): "有效至 {at}", "good until {at}";
+    admin_last_seen: "登录情况", "Sign-ins";
+    admin_seen(at): "最近登录 {at}", "last sign-in {at}";
+    admin_never_seen: "从未登录", "never signed in";
+    admin_has: "已设置", "Set";
+    admin_has_not: "未设置", "Not set";
+    admin_own: "这是您自己的账号，须由另一位安全管理员管理。",
+        "This is your own account; another security administrator manages it.";
+    admin_lock: "锁定", "Lock";
+    admin_unlock: "解锁", "Unlock";
+    admin_end: "退出全部登录", "End all sessions";
+    admin_invite: "发送设密链接", "Send a link to set the password";
+    admin_reset: "重置账号", "Reset";
+    admin_forget_factor: "清除动态口令", "Take the second factor away";
+    admin_acts_hint: "重置会清除密码和动态口令、退出全部登录，并发出新的设密链接。",
+        "A reset takes password, second factor and sessions away, and sends a new link.";
+    admin_locked: "已锁定，其登录已全部退出。", "It is locked, and its sessions have ended.";
+    admin_unlocked: "已解锁。", "It is unlocked.";
+    admin_ended: "其登录已全部退出。", "Its sessions have ended.";
+    admin_granted: "已授予，须重新登录后生效。", "The role is granted; it holds from the next sign-in.";
+    admin_revoked: "已收回。", "The role is taken away.";
+    admin_expiry_set: "有效期已保存。", "The last day is saved.";
+    admin_address_set: "邮箱已保存。", "The address is saved.";
+    admin_factor_gone: "动态口令已清除。", "The second factor is gone.";
+    admin_mailed(address): "设置密码的一次性链接已发往 {address}。",
+        "A one-time link to set a password is on its way to {address}.";
+    admin_hand_on: "该账号没有邮箱。请当面或用可靠的方式转交此一次性链接，它只显示这一次：",
+        "The account has no address. Hand this one-time link over in person or by a way you trust; it is shown only now:";
+    admin_new: "新增账号", "New account";
+    admin_new_button: "新增并邀请", "Add and invite";
+    admin_post_hint: "写岗位，不写姓名。", "A post, never the name of a person.";
+    admin_role: "角色", "Role";
+    admin_grant: "授予角色", "Grant a role";
+    admin_grant_button: "授予", "Grant";
+    admin_revoke: "收回", "Take away";
+    admin_separated: "系统管理员、安全管理员、审计员不能由同一账号兼任",
+        "One account may not be two of system administrator, security administrator and auditor";
+    admin_more_settings: "有效期与邮箱", "Last day and address";
+    admin_until: "有效至（含当日）", "Good until, that day included";
+    admin_until_hint: "不填：长期有效。", "Empty: for good.";
+    admin_no_sessions: "现在没有登录。", "Nobody is signed in with it.";
+    admin_unit_pick: "编码、名称或“上级/名称”，含其全部下级。", "Its code, its name, or parent/name; all below it are included.";
+    admin_unit_hint: "编码、名称或“上级/名称”，权限含其全部下级。系统管理员、安全管理员、审计员不填。",
+        "Its code, its name, or parent/name; all below it are included. Leave it empty for the administrators and the auditor.";
+    admin_address: "邮箱", "E-mail address";
+    admin_address_hint: "不填时，链接显示在页面上，由您转交。", "Without one, the link is shown here for you to hand over.";
+    admin_role_wanted: "请选择角色。", "Please choose a role.";
+    admin_unit_unknown: "没有找到这个单位，或不止一个同名，请写编码或“上级/名称”。",
+        "There is no such unit, or more than one; please write its code, or parent/name.";
+    admin_taken: "这个账号已有人用，请换一个。", "This name is taken; please choose another.";
+
+    // Tokens.
+    admin_tokens: "接口令牌", "API tokens";
+    admin_no_tokens: "没有令牌。其他系统要代为报送或读取时，在此签发。",
+        "There are none. Another system that reports or reads needs one.";
+    admin_never_used: "从未使用", "never used";
+    admin_last_used(at): "最近使用 {at}", "last used {at}";
+    admin_token_new: "签发令牌", "New token";
+    admin_token_button: "签发", "Make it";
+    admin_token_label: "使用系统", "For which system";
+    admin_token_scope: "权限", "It may";
+    admin_token_reads: "只读", "read only";
+    admin_token_reports: "报送和读取", "report and read";
+    admin_token_days: "有效期", "Good for";
+    admin_token_end: "吊销", "Revoke";
+    admin_token_ended: "令牌已吊销。", "The token is revoked.";
+    admin_token_once: "令牌只显示这一次，请立即交给使用方妥善保存：",
+        "The token is shown only now; please hand it to the system that uses it:";
+}
+
+impl super::Lang {
+    /// Says what a token is for.
+    pub fn token_scope(self, reads_only: bool) -> &'static str {
+        match reads_only {
+            true => self.admin_token_reads(),
+            false => self.admin_token_reports(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Administration: one frame with a tab for each page that the reader may open.
+//!
+//! * here — the frame: which tabs there are and for whom, and the sentence after an act
+//! * `overview.rs` — from an empty database to a running period: what is done, what comes next
+//! * `accounts.rs`, `account.rs` — the list of accounts with invitations, and one account
+//! * `tokens.rs` — other systems
+//! * `pick.rs` — finds the unit that somebody typed
+//!
+//! A new page: a line in [`TABS`], a route, a template that extends `admin/frame.html`.
+
+pub(super) mod account;
+pub(super) mod accounts;
+pub(super) mod overview;
+mod pick;
+pub(super) mod tokens;
+
+use super::board::Asked;
+use super::page::Way;
+use super::visit::Visit;
+use super::{App, Failure};
+use crate::domain::access::{Actor, Deed, Door, Role};
+use crate::i18n::Lang;
+use crate::service::{Error, Fault};
+
+/// Who administers anything.
+pub(super) const ANY: Door = Door::Roles(&[
+    Role::DutyOfficer,
+    Role::Leader,
+    Role::SystemAdministrator,
+    Role::SecurityAdministrator,
+]);
+
+/// A page of administration: its address, what it is called, and whom it admits.
+type Tab = (&'static str, fn(Lang) -> &'static str, Door);
+
+const TABS: &[Tab] = &[
+    ("/admin", Lang::admin_overview, ANY),
+    (
+        "/admin/accounts",
+        Lang::admin_accounts,
+        Door::May(Deed::ManageAccounts),
+    ),
+    (
+        "/admin/tokens",
+        Lang::admin_tokens,
+        Door::May(Deed::ManageAccounts),
+    ),
+];
+
+/// What every page of administration has around it; `admin/frame.html` reads it as `frame`.
+#[derive(Debug, Clone)]
+struct Frame {
+    tabs: Vec<Way>,
+    /// Where to sign in anew, when that was too long ago for what the page changes.
+    again: Option<String>,
+    told: Told,
+}
+
+/// What a page says of what was just done, or of why it was not.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    notice: Option<String>,
+    problem: Option<String>,
+}
+
+impl Told {
+    fn notice(words: impl Into<String>) -> Self {
+        Self {
+            notice: Some(words.into()),
+            problem: None,
+        }
+    }
+
+    fn problem(words: impl Into<String>) -> Self {
+        Self {
+            notice: None,
+            problem: Some(words.into()),
+        }
+    }
+
+    /// Gives what an address asks to be said.
+    fn asked(l: Lang, asked: &Asked) -> Self {
+        said(l, asked).map(Self::notice).unwrap_or_default()
+    }
+}
+
+impl Frame {
+    /// Makes the frame of a page that changes nothing, or nothing dangerous.
+    fn of(visit: &Visit, told: Told) -> Result<Self, Failure> {
+        Ok(Self {
+            tabs: tabs(visit.actor()?, visit.l, &visit.page.here),
+            again: None,
+            told,
+        })
+    }
+
+    /// Makes the frame of a page whose forms ask for a fresh sign-in: better said before something is typed.
+    fn guarded(app: &App, visit: &Visit, told: Told) -> Result<Self, Failure> {
+        let recent = visit.session.as_ref().is_some_and(|s| s.is_recent(app.now()));
+        let here: String = form_urlencoded::byte_serialize(visit.page.here.as_bytes()).collect();
+        Ok(Self {
+            again: (!recent).then(|| format!("/signin?next={here}&again=1")),
+            ..Self::of(visit, told)?
+        })
+    }
+}
+
+/// Gives the pages of administration that an actor may open; `here` is the address of the present one.
+fn tabs(actor: &Actor, l: Lang, here: &str) -> Vec<Way> {
+    let path = here.split('?').next().unwrap_or_default();
+    // The longest address that the present one begins with: `/admin/accounts/3` is of `/admin/accounts`.
+    let begins =
+        |href: &str| path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+    let found = TABS.iter().map(|(href, ..)| *href).filter(|href| begins(href));
+    let present = found.max_by_key(|href| href.len());
+    let open = TABS.iter().filter(|(.., door)| door.admits(Some(actor)));
+    open.map(|(href, text, _)| Way {
+        href,
+        text: text(l),
+        is_here: present == Some(*href),
+    })
+    .collect()
+}
+
+/// Gives the sentence after an act.
+fn said(l: Lang, asked: &Asked) -> Option<&'static str> {
+    Some(match asked.get("notice") {
+        "lock" => l.admin_locked(),
+        "unlock" => l.admin_unlocked(),
+        "end" => l.admin_ended(),
+        "granted" => l.admin_granted(),
+        "revoked" => l.admin_revoked(),
+        "expiry" => l.admin_expiry_set(),
+        "address" => l.admin_address_set(),
+        "factor" => l.admin_factor_gone(),
+        "token" => l.admin_token_ended(),
+        _ => return None,
+    })
+}
+
+/// Says what is wrong with what was typed; a fault of another kind is no matter of the form.
+fn wrong(l: Lang, error: Error, name: impl Fn(&str) -> &'static str) -> Result<String, Failure> {
+    match error {
+        Error::Invalid { field, fault } => {
+            Ok(format!("{}{}{}", name(field), l.mail_colon(), of_fault(fault, l)))
+        }
+        other => Err(other.into()),
+    }
+}
+
+fn of_fault(fault: Fault, l: Lang) -> String {
+    super::failure::of_fault(fault, l)
+}
+
+/// Cuts what was typed into a field to what a form can hold.
+fn typed(text: &str) -> String {
+    text.trim().chars().take(500).collect()
+}

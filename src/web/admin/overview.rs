@@ -1,0 +1,181 @@
+//! From an empty database to a running period: what is done, what comes next and who does it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::super::page::{Page, Way, html};
+use super::super::visit::Visit;
+use super::super::{App, Failure};
+use super::{Frame, TABS, Told, tabs};
+use crate::domain::access::{Actor, Role};
+use crate::domain::time::Timestamp;
+use crate::i18n::Lang;
+use crate::service::Service;
+
+#[derive(Template)]
+#[template(path = "admin/overview.html")]
+struct OverviewPage {
+    l: Lang,
+    page: Page,
+    frame: Frame,
+    steps: Vec<StepView>,
+    /// Whether every step is done.
+    is_ready: bool,
+    ways: Vec<Way>,
+}
+
+struct StepView {
+    title: &'static str,
+    words: String,
+    is_done: bool,
+    /// Whether it is the first that is not done.
+    is_next: bool,
+    /// The page where it is done, if the reader may open it.
+    href: Option<&'static str>,
+    /// Who does it, if the reader may not.
+    who: &'static str,
+}
+
+/// What the steps are judged by.
+struct Facts {
+    units: usize,
+    officers: usize,
+    leaders: usize,
+    bound: usize,
+    running: usize,
+    /// When the period that comes next begins.
+    coming: Option<Timestamp>,
+    /// When the relay last took a letter.
+    mailed: Option<Timestamp>,
+}
+
+impl Facts {
+    async fn read(app: &Service) -> Result<Self, Failure> {
+        let now = app.now();
+        let units = app.tree().await?.len();
+        let mut conn = app.store.read().await?;
+        let grants = conn.all_grants().await?;
+        let holders = |role| grants.iter().filter(|(_, granted)| granted.role == role).count();
+        let periods = conn.periods_ending_after(now).await?;
+        let bound = conn.bound_units().await?;
+        let mut earnest: Vec<_> = periods.iter().filter(|p| !p.drill && now < p.end()).collect();
+        earnest.sort_by_key(|period| period.starts);
+        Ok(Self {
+            units,
+            officers: holders(Role::DutyOfficer),
+            leaders: holders(Role::Leader),
+            bound: usize::try_from(bound).unwrap_or_default(),
+            running: earnest.iter().filter(|period| period.is_running(now)).count(),
+            coming: earnest.iter().map(|p| p.starts).find(|starts| *starts > now),
+            mailed: conn.relay().await?.accepted,
+        })
+    }
+}
+
+/// Shows the page.
+pub(in crate::web) async fn page(State(app): State<App>, visit: Visit) -> Result<Response, Failure> {
+    let l = visit.l;
+    let facts = Facts::read(&app).await?;
+    let actor = visit.actor()?;
+    let steps = steps(&app, l, &facts, actor);
+    let mut ways = tabs(actor, l, "");
+    ways.retain(|way| way.href != "/admin");
+    html(&OverviewPage {
+        l,
+        frame: Frame::of(&visit, Told::default())?,
+        is_ready: steps.iter().all(|step| step.is_done),
+        steps,
+        ways,
+        page: visit.page,
+    })
+}
+
+/// Says how far the mail, the phone and the periods have come.
+fn words(app: &Service, l: Lang, facts: &Facts) -> [String; 3] {
+    let (zone, duty) = (app.settings.service.zone, &app.settings.duty);
+    let say = |at| l.moment(at, zone);
+    let mailed = match (&app.settings.mail.from_address, facts.mailed) {
+        (None, _) => l.first_mail_none().to_owned(),
+        (Some(_), None) => l.first_mail_untried().to_owned(),
+        (Some(_), Some(at)) => l.first_mail_good(say(at)),
+    };
+    let phone = match duty.phone.as_str() {
+        "" => l.first_phone_none().to_owned(),
+        phone => phone.to_owned(),
+    };
+    let period = match (facts.running, facts.coming) {
+        (0, None) => l.first_period_none().to_owned(),
+        (0, Some(at)) => l.first_period_coming(say(at)),
+        (n, _) => l.first_period_running(n),
+    };
+    [phone, mailed, period]
+}
+
+fn steps(app: &Service, l: Lang, facts: &Facts, actor: &Actor) -> Vec<StepView> {
+    let [phone, mailed, period] = words(app, l, facts);
+    let system = l.role(Role::SystemAdministrator);
+    let security = l.role(Role::SecurityAdministrator);
+    let step = |title, words, is_done, href: &'static str, who| StepView {
+        title,
+        words,
+        is_done,
+        is_next: false,
+        href: opens(actor, href).then_some(href),
+        who,
+    };
+    let mut steps = vec![
+        step(
+            l.first_phone(),
+            phone,
+            !app.settings.duty.phone.is_empty(),
+            "",
+            l.first_by_file(),
+        ),
+        step(
+            l.first_mail(),
+            mailed,
+            facts.mailed.is_some(),
+            "/admin/mail",
+            system,
+        ),
+        step(
+            l.first_units(),
+            l.first_units_count(facts.units),
+            facts.units > 0,
+            "/admin/import",
+            system,
+        ),
+        step(
+            l.first_accounts(),
+            l.first_accounts_count(facts.officers, facts.leaders),
+            facts.officers > 0 && facts.leaders > 0,
+            "/admin/accounts",
+            security,
+        ),
+        step(
+            l.first_slips(),
+            l.first_slips_count(facts.bound, facts.units),
+            facts.bound > 0,
+            "/admin/slips",
+            security,
+        ),
+        step(
+            l.first_period(),
+            period,
+            facts.running > 0 || facts.coming.is_some(),
+            "/admin/periods",
+            l.role(Role::DutyOfficer),
+        ),
+    ];
+    if let Some(next) = steps.iter_mut().find(|step| !step.is_done) {
+        next.is_next = true;
+    }
+    steps
+}
+
+/// Tells whether an actor may open a page of administration.
+fn opens(actor: &Actor, href: &str) -> bool {
+    TABS.iter()
+        .any(|(known, _, door)| *known == href && door.admits(Some(actor)))
+}

@@ -22,7 +22,7 @@ messages! {
     first_later: "待办", "To do";
     first_go: "去办理", "Open";
     first_by(who): "由{who}办理。", "Done by: {who}.";
-    first_by_file: "服务器管理员（修改配置文件 [duty] phone）", "whoever holds the server (configuration, [duty] phone)";
+    first_by_file: "服务器管理员（修改配置文件中的 duty.phone）", "whoever holds the server (duty.phone in the configuration)";
     first_phone: "设置值班电话", "Set the duty phone";
     first_phone_none: "每个页面都会显示值班电话，现在还没有设置。", "Every page shows it; none is set yet.";
     first_mail: "连通邮件", "Connect the mail relay";

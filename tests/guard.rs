@@ -5,6 +5,8 @@ mod support;
 
 #[path = "guard/chain.rs"]
 mod chain;
+#[path = "guard/key.rs"]
+mod key;
 #[path = "guard/redact.rs"]
 mod redact;
 #[path = "guard/retention.rs"]

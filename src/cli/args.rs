@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueHint};
 
-use super::{account, bench, letters, mail, period, simulate, slip, token, units};
+use super::{account, bench, key, letters, mail, period, simulate, slip, token, units};
 use crate::domain::language::Lang;
 
 const EXIT_CODES: &str = "\
@@ -105,6 +105,9 @@ pub(crate) enum Command {
     /// The chain of deeds. 审计链。
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The key of receipts, links and sealed texts. 密钥。
+    #[command(subcommand)]
+    Key(key::Command),
     /// Take away what is past its time: old texts, mails, traces of access. Counts stay. 清理过期内容。
     Retention {
         /// Only say what would go.

@@ -96,7 +96,7 @@ fn key(sheet: &mut Sheet, file: &Path) {
     if !file.exists() {
         return sheet.line(Mark::Warning, subject, lang.cli_check_key_none(file.display()));
     }
-    match crate::config::key(file) {
+    match crate::config::keys(file) {
         Err(error) => sheet.line(Mark::Fault, subject, error),
         Ok(_) if is_open_to_others(file) => {
             sheet.line(Mark::Fault, subject, lang.cli_check_key_open(file.display()));

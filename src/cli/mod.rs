@@ -19,6 +19,7 @@ mod context;
 mod demo;
 mod fail;
 mod init;
+mod key;
 mod letters;
 mod logging;
 mod mail;
@@ -105,6 +106,7 @@ async fn run(context: &Context, command: Command) -> Done {
         }
         Command::Audit(AuditCommand::Head) => audit::end(context).await,
         Command::Audit(AuditCommand::Verify { head }) => audit::verify(context, head.as_deref()).await,
+        Command::Key(command) => key::run(context, command).await,
         Command::Retention { dry_run } => retention::run(context, dry_run).await,
         Command::Privacy(PrivacyCommand::Report) => privacy::report(context).await,
         Command::Completions { shell } => {

@@ -1,4 +1,5 @@
-//! Knows the key that proves receipts and links: a file of the administrator's, made at the first start.
+//! Knows the keys that prove receipts and links: a file of the administrator's, made at the first start. Each line is a
+//! key, the oldest first; a later one says from which report and which letter on it counts.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -18,14 +19,25 @@ pub enum KeyError {
     Read { path: PathBuf, cause: io::Error },
     #[error("the key {} cannot be written: {cause}", path.display())]
     Write { path: PathBuf, cause: io::Error },
-    #[error("the key {} is damaged: it holds at least 32 hexadecimal digits on one line", path.display())]
+    #[error("the key {} is damaged: each line is a key of at least 32 hexadecimal digits", path.display())]
     Damaged { path: PathBuf },
     #[error("the system gave no random numbers for a key")]
     Random,
 }
 
-/// Reads the key of receipts and links; where there is none yet, makes it, readable by its owner only.
-pub fn key(path: &Path) -> Result<SecretSlice<u8>, KeyError> {
+/// A key, and what it is for.
+#[derive(Debug, Clone)]
+pub struct MasterKey {
+    /// The secret.
+    pub secret: SecretSlice<u8>,
+    /// The first check-in whose receipt it proves.
+    pub check_in: i64,
+    /// The first letter whose link it makes.
+    pub letter: i64,
+}
+
+/// Reads the keys, the oldest first; where there is no file yet, makes one, readable by its owner only.
+pub fn keys(path: &Path) -> Result<Vec<MasterKey>, KeyError> {
     match std::fs::read_to_string(path) {
         Ok(text) => read(&text).ok_or_else(|| KeyError::Damaged {
             path: path.to_owned(),
@@ -38,11 +50,47 @@ pub fn key(path: &Path) -> Result<SecretSlice<u8>, KeyError> {
     }
 }
 
-/// Makes a key; if another process makes one at the same moment, that one is taken.
-fn make(path: &Path) -> Result<SecretSlice<u8>, KeyError> {
+/// Adds a new key, for what comes from a check-in and a letter on; whoever reads meanwhile finds the file with or without it.
+pub fn add_key(path: &Path, check_in: i64, letter: i64) -> Result<(), KeyError> {
+    keys(path)?;
+    let failed = |cause| KeyError::Write {
+        path: path.to_owned(),
+        cause,
+    };
+    let old = std::fs::read_to_string(path).map_err(failed)?;
+    let line = random()?;
+    let text = format!("{}\n{line} check_in {check_in} letter {letter}\n", old.trim_end());
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let written = write_owner_only(&beside, &text).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.map_err(failed)?;
+    // The new name is on disk before anything is sealed with the new key.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    sync_folder(folder.unwrap_or(Path::new("."))).map_err(failed)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Gives a new secret in hexadecimal digits.
+fn random() -> Result<String, KeyError> {
     let mut bytes = [0u8; LENGTH];
     OsRng.try_fill_bytes(&mut bytes).map_err(|_| KeyError::Random)?;
-    let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// Makes a key; if another process makes one at the same moment, that one is taken.
+fn make(path: &Path) -> Result<Vec<MasterKey>, KeyError> {
+    let text = random()?;
     let failed = |cause| KeyError::Write {
         path: path.to_owned(),
         cause,
@@ -53,8 +101,8 @@ fn make(path: &Path) -> Result<SecretSlice<u8>, KeyError> {
     let linked = written.and_then(|()| std::fs::hard_link(&beside, path));
     let _ = std::fs::remove_file(&beside);
     match linked {
-        Ok(()) => Ok(bytes.to_vec().into()),
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => key(path),
+        Ok(()) => keys(path),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => keys(path),
         Err(cause) => Err(failed(cause)),
     }
 }
@@ -70,9 +118,30 @@ fn write_owner_only(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Reads lines of keys; the first is for everything before the second.
+fn read(text: &str) -> Option<Vec<MasterKey>> {
+    let keys: Option<Vec<MasterKey>> = text.trim().lines().enumerate().map(read_line).collect();
+    keys.filter(|keys| !keys.is_empty())
+}
+
+fn read_line((at, line): (usize, &str)) -> Option<MasterKey> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (secret, check_in, letter) = match (at, words.as_slice()) {
+        (0, [secret]) => (secret, 0, 0),
+        (1.., [secret, "check_in", check_in, "letter", letter]) => {
+            (secret, check_in.parse().ok()?, letter.parse().ok()?)
+        }
+        _ => return None,
+    };
+    Some(MasterKey {
+        secret: read_hex(secret)?,
+        check_in,
+        letter,
+    })
+}
+
 /// Reads hexadecimal digits.
-fn read(text: &str) -> Option<SecretSlice<u8>> {
-    let text = text.trim();
+fn read_hex(text: &str) -> Option<SecretSlice<u8>> {
     if text.len() < 32 || !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
@@ -91,10 +160,25 @@ mod tests {
     fn the_key_is_made_once_and_read_ever_after() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("seal.key");
-        let first = key(&path).unwrap();
-        let again = key(&path).unwrap();
-        assert_eq!(first.expose_secret(), again.expose_secret());
-        assert_eq!(first.expose_secret().len(), LENGTH);
+        let first = keys(&path).unwrap();
+        let again = keys(&path).unwrap();
+        assert_eq!(first[0].secret.expose_secret(), again[0].secret.expose_secret());
+        assert_eq!(first[0].secret.expose_secret().len(), LENGTH);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_key_comes_after_the_old_ones_which_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seal.key");
+        let first = keys(&path).unwrap();
+        add_key(&path, 7, 9).unwrap();
+        add_key(&path, 7, 12).unwrap();
+        let all = keys(&path).unwrap();
+        assert_eq!(all[0].secret.expose_secret(), first[0].secret.expose_secret());
+        assert_ne!(all[1].secret.expose_secret(), all[2].secret.expose_secret());
+        let from: Vec<(i64, i64)> = all.iter().map(|key| (key.check_in, key.letter)).collect();
+        assert_eq!(from, [(0, 0), (7, 9), (7, 12)]);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -104,7 +188,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("seal.key");
-        key(&path).unwrap();
+        add_key(&path, 1, 1).unwrap();
         assert_eq!(
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
@@ -115,16 +199,28 @@ mod tests {
     fn a_damaged_key_is_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("seal.key");
-        for text in ["", "abc", "zz".repeat(32).as_str(), "é".repeat(32).as_str()] {
+        let good = "ab".repeat(32);
+        let two = format!("{good}\n{good}");
+        let bare = format!("{good} check_in 1 letter 1");
+        for text in [
+            "",
+            "abc",
+            "zz".repeat(32).as_str(),
+            "é".repeat(32).as_str(),
+            &two,
+            &bare,
+        ] {
             std::fs::write(&path, text).unwrap();
-            assert!(matches!(key(&path), Err(KeyError::Damaged { .. })), "{text}");
+            assert!(matches!(keys(&path), Err(KeyError::Damaged { .. })), "{text}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
     }
 
     #[test]
     fn a_folder_that_is_not_there_gets_a_sentence() {
-        let words = key(Path::new("nowhere/at/all/seal.key")).unwrap_err().to_string();
+        let words = keys(Path::new("nowhere/at/all/seal.key"))
+            .unwrap_err()
+            .to_string();
         assert!(
             words.starts_with("the key nowhere/at/all/seal.key cannot be written: "),
             "{words}"

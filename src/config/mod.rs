@@ -7,7 +7,7 @@
 //! - `retention`: how long what people wrote is kept
 //! - `check`: what must hold between settings, and what an administrator should know
 //! - `show`: the settings in force, without their secrets
-//! - `key`: the key of receipts and links; `data`: lists that come with the program
+//! - `key`: the keys of receipts and links; `data`: lists that come with the program
 //!
 //! All that is wrong with a configuration is said at once, in [`Faults`].
 
@@ -27,7 +27,7 @@ mod value;
 pub use access::Access;
 pub use database::{Database, Engine};
 pub use faults::Faults;
-pub use key::{KeyError, key};
+pub use key::{KeyError, MasterKey, add_key, keys};
 pub use layers::{DEFAULTS, Origin, Sources};
 pub use retention::Retention;
 pub use settings::{

@@ -88,6 +88,7 @@ messages! {
     did_clear_bad_address: "恢复使用邮箱", "Trusted an address again";
     did_hold_letters: "暂停邮件", "Held letters";
     did_release_letters: "放行邮件", "Released letters";
+    did_rotate_key: "更换密钥", "Changed the key";
     did_drop_old: "清理过期内容", "Took away what is past its time";
     did_edit_plan: "修改预案", "Edited a plan";
     did_edit_roster: "修改值班表", "Edited the roster";
@@ -176,6 +177,7 @@ impl Lang {
             "clear_bad_address" => self.did_clear_bad_address(),
             "hold_letters" => self.did_hold_letters(),
             "release_letters" => self.did_release_letters(),
+            "rotate_key" => self.did_rotate_key(),
             "drop_old" => self.did_drop_old(),
             "edit_plan" => self.did_edit_plan(),
             "redact" => self.did_redact(),

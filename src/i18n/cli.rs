@@ -110,6 +110,8 @@ messages! {
     // Of backup and restore.
     cli_backup_postgres: "PostgreSQL 数据库请用 pg_dump 备份，并另存 seal.key_file 所指的密钥。恢复后先运行 allclear letters hold。",
         "Back a PostgreSQL database up with pg_dump, and keep a copy of the key that seal.key_file names. After pg_restore, run `allclear letters hold` first.";
+    cli_key_rotated(file, factors, letters): "已在 {file} 中加入新密钥，旧密钥保留，已发出的回执和链接仍然有效；重新密封了 {factors} 个动态口令密钥和 {letters} 封邮件。请另存此文件，多个实例都换用它，然后启动服务。",
+        "A new key is in {file}; the old ones stay, so that receipts and links that are out remain valid. Sealed anew: secrets of second factors: {factors}; mails: {letters}. Keep a copy of the file, give it to every instance, and start the service.";
     cli_backup_there(file): "{file} 或 {file}.key 已经存在，请换一个文件名。", "{file} or {file}.key is there already; please choose another name.";
     cli_backup_done(file, kib, key): "已备份到 {file}（{kib} KiB），密钥在 {key}。两个文件都要妥善保管。",
         "Copied to {file} ({kib} KiB), the key to {key}. Keep both, and keep them safe.";

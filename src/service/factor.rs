@@ -204,7 +204,7 @@ fn totp(secret: Vec<u8>) -> Result<Totp> {
 }
 
 /// Gives the place for which the secret of an account is sealed.
-fn place(account: AccountId) -> String {
+pub(super) fn place(account: AccountId) -> String {
     format!("factor {account}")
 }
 

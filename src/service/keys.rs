@@ -1,20 +1,31 @@
-//! Knows the keys of receipts, links and sealed texts, all derived from one file.
+//! Knows the keys of receipts, links and sealed texts, all derived from one file; a changed key leaves the older ones valid.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::{Error, Result, sealed};
-use crate::config::Settings;
+use crate::config::{MasterKey, Settings};
+use crate::domain::ids::CheckInId;
 use crate::domain::receipt::ReceiptKey;
 
-/// The keys of one deployment.
+/// The keys of one deployment: the newest for what is new, the older ones for what was given out before.
 #[derive(Debug)]
 pub struct Keys {
-    /// Of receipts.
-    pub receipt: ReceiptKey,
+    newest: Key,
+    /// The next newest first.
+    older: Vec<Key>,
+}
+
+/// What is derived from one master key.
+#[derive(Debug)]
+struct Key {
+    check_in: CheckInId,
+    letter: i64,
+    receipt: ReceiptKey,
     link: SecretSlice<u8>,
     seal: SecretSlice<u8>,
 }
@@ -25,28 +36,46 @@ impl Keys {
     /// # Errors
     /// When the file cannot be read, made or understood.
     pub fn load(settings: &Settings) -> Result<Self> {
-        let master = crate::config::key(&settings.seal.key_file).map_err(Error::setting)?;
-        Ok(Self::of(master.expose_secret()))
+        let masters = crate::config::keys(&settings.seal.key_file).map_err(Error::setting)?;
+        let mut keys = masters.iter().rev().map(Key::of);
+        Ok(Self {
+            newest: keys.next().ok_or_else(|| Error::setting("there is no key"))?,
+            older: keys.collect(),
+        })
     }
 
-    /// Derives the keys of a master key.
-    pub fn of(master: &[u8]) -> Self {
-        Self {
-            receipt: ReceiptKey::new(&derive(master, b"allclear receipt 1")),
-            link: SecretSlice::from(derive(master, b"allclear link 1").to_vec()),
-            seal: SecretSlice::from(derive(master, b"allclear seal 1").to_vec()),
-        }
+    /// Gives all keys, the newest first.
+    fn all(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.newest).chain(&self.older)
     }
 
-    /// Gives the token in the link of a letter; it needs no row, since its key tells it again.
+    /// Gives the key of the receipt of a check-in.
+    pub fn receipt(&self, check_in: CheckInId) -> &ReceiptKey {
+        let key = self.all().find(|key| key.check_in <= check_in);
+        &key.unwrap_or(&self.newest).receipt
+    }
+
+    /// Gives the token in the link of a letter that is being written; it needs no row, since its key tells it again.
     pub fn letter_token(&self, dedup_key: &str) -> String {
-        let mac = derive(self.link.expose_secret(), dedup_key.as_bytes());
-        BASE64_URL_SAFE_NO_PAD.encode(&mac[..24])
+        self.newest.token(dedup_key)
+    }
+
+    /// Gives the token in the link of a letter that was written before, perhaps with an older key.
+    pub fn token_of_letter(&self, letter: i64, dedup_key: &str) -> String {
+        let key = self.all().find(|key| key.letter <= letter);
+        key.unwrap_or(&self.newest).token(dedup_key)
     }
 
     /// Gives the mark that a browser gets once an account has signed in there; nobody else can make it.
     pub fn browser_mark(&self, login: &str, nonce: &str) -> String {
-        self.letter_token(&format!("browser {nonce} {login}"))
+        self.newest.token(&browser(login, nonce))
+    }
+
+    /// Tells whether a mark was made here for a browser and an account, also before the key was changed.
+    pub fn is_browser_mark(&self, login: &str, nonce: &str, mark: &str) -> bool {
+        let text = browser(login, nonce);
+        let fits = |key: &Key| key.token(&text).as_bytes().ct_eq(mark.as_bytes()).into();
+        self.all().any(fits)
     }
 
     /// Seals a text for one place, such as `factor 7`; it opens nowhere else and only with the key file.
@@ -54,7 +83,7 @@ impl Keys {
     /// # Errors
     /// When the cipher fails, which it does not for texts of a sane length.
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<String> {
-        let sealed = sealed::seal(&self.seal, place, plain);
+        let sealed = sealed::seal(&self.newest.seal, place, plain);
         sealed.ok_or_else(|| Error::broken("a text could not be sealed"))
     }
 
@@ -63,13 +92,35 @@ impl Keys {
     /// # Errors
     /// When it was altered, belongs to another place or was sealed with another key.
     pub fn open(&self, place: &str, text: &str) -> Result<Vec<u8>> {
-        let opened = sealed::open(&self.seal, place, text);
+        let opened = self.all().find_map(|key| sealed::open(&key.seal, place, text));
         opened.ok_or_else(|| {
             Error::broken(format!(
                 "the sealed text of {place} does not open with this key file"
             ))
         })
     }
+}
+
+impl Key {
+    fn of(master: &MasterKey) -> Self {
+        let secret = master.secret.expose_secret();
+        Self {
+            check_in: CheckInId(master.check_in),
+            letter: master.letter,
+            receipt: ReceiptKey::new(&derive(secret, b"allclear receipt 1")),
+            link: SecretSlice::from(derive(secret, b"allclear link 1").to_vec()),
+            seal: SecretSlice::from(derive(secret, b"allclear seal 1").to_vec()),
+        }
+    }
+
+    fn token(&self, text: &str) -> String {
+        let mac = derive(self.link.expose_secret(), text.as_bytes());
+        BASE64_URL_SAFE_NO_PAD.encode(&mac[..24])
+    }
+}
+
+fn browser(login: &str, nonce: &str) -> String {
+    format!("browser {nonce} {login}")
 }
 
 /// Gives how a token is stored: its SHA-256 in hex. A copy of the database opens nothing.

@@ -51,6 +51,7 @@ mod retention;
 mod retry;
 mod review;
 mod roster;
+mod rotate;
 mod seal;
 mod sealed;
 mod secret;

@@ -51,7 +51,7 @@ impl Service {
             return Err(Error::Missing("receipt"));
         }
         Ok(Shown {
-            receipt: kept.receipt(&self.keys.receipt),
+            receipt: kept.receipt(self.keys.receipt(kept.check_in.id)),
             kept,
             owed,
         })
@@ -65,12 +65,12 @@ impl Service {
         let Some(kept) = self.store.read().await?.check_in(number.0).await? else {
             return Ok(Proof::Unknown);
         };
-        let issued = kept.receipt(&self.keys.receipt);
+        let issued = kept.receipt(self.keys.receipt(kept.check_in.id));
         let typed = Receipt {
             mac,
             ..issued.clone()
         };
-        Ok(match typed.is_genuine(&self.keys.receipt) {
+        Ok(match typed.is_genuine(self.keys.receipt(kept.check_in.id)) {
             true if is_as_received(&kept) => Proof::Genuine(issued),
             true => Proof::Altered(issued),
             false => Proof::Unknown,

@@ -62,7 +62,7 @@ impl Service {
             drop(conn);
             for kept in &chunk {
                 sealing
-                    .add(&kept.receipt(&self.keys.receipt))
+                    .add(&kept.receipt(self.keys.receipt(kept.check_in.id)))
                     .map_err(Error::broken)?;
                 last = kept.check_in.id;
             }

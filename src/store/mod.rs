@@ -43,6 +43,7 @@ mod relay;
 mod retention;
 mod roster;
 mod round;
+mod sealed;
 mod session;
 mod throttle;
 mod token;

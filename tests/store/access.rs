@@ -359,6 +359,15 @@ on_both!(a_second_factor_takes_each_step_once, |db| async move {
         "confirmed ones stay"
     );
     assert_eq!(tx.accounts_with_factor().await.unwrap(), [g.officer]);
+    for (old, new, now) in [
+        ("sealed one", "x", "sealed two"),
+        ("sealed two", "anew", "anew"),
+        ("anew", "sealed two", "sealed two"),
+    ] {
+        tx.reseal_factor(g.officer, old, new).await.unwrap();
+        let sealed = tx.sealed_factors().await.unwrap();
+        assert_eq!(sealed, [(g.officer, now.to_owned())]);
+    }
     tx.put_recovery_codes(g.officer, &["x".into(), "y".into()])
         .await
         .unwrap();

@@ -249,6 +249,13 @@ on_both!(a_thousand_letters_go_out_together, |db| async move {
         tx.begin_attempts(&lease("i.1"), &all, at(9)).await.unwrap().len(),
         1000
     );
+    assert_eq!(tx.last_numbers().await.unwrap(), (0, ids[999]));
+    let kept = tx.sealed_letters(ids[0], 2).await.unwrap();
+    assert_eq!(kept.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids[1..3]);
+    tx.reseal_letter(ids[1], "something else", "x").await.unwrap();
+    tx.reseal_letter(ids[2], &kept[1].1, "anew").await.unwrap();
+    let now = tx.sealed_letters(ids[0], 2).await.unwrap();
+    assert_eq!((&now[0], now[1].1.as_str()), (&kept[0], "anew"));
     let attempts: Vec<_> = ids
         .iter()
         .map(|id| NewAttempt {

@@ -110,7 +110,7 @@ impl Service {
 
     fn link_of(&self, letter: &Claimed, link: Link) -> String {
         let base = &self.settings.service.base_url;
-        let token = self.keys.letter_token(&letter.dedup_key);
+        let token = self.keys.token_of_letter(letter.id, &letter.dedup_key);
         match link {
             Link::Start => format!("{base}/"),
             Link::Acknowledge => format!("{base}/a/{token}"),

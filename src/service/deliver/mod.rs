@@ -216,7 +216,7 @@ impl Service {
 }
 
 /// Gives the place for which the kept bytes of a letter are sealed.
-fn place(letter: i64) -> String {
+pub(super) fn place(letter: i64) -> String {
     format!("letter {letter}")
 }
 

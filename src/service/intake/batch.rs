@@ -174,7 +174,7 @@ fn outcome(
     let c = &kept.check_in;
     let owed = ledger.owed(c.obligation);
     Outcome {
-        receipt: kept.receipt(&service.keys.receipt),
+        receipt: kept.receipt(service.keys.receipt(kept.check_in.id)),
         status,
         obligation: c.obligation,
         timeliness: owed.and_then(|o| o.obligation.timeliness()),

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use super::checkin::Provenance;
+use super::ids::IncidentId;
 use super::incident::{Change, FindingKind, ReportKind, Severity};
 use super::language::Lang;
 use super::letter::LetterKind;
@@ -155,6 +156,8 @@ pub struct Silent {
     pub last_report: Option<Timestamp>,
     /// When it was last rung in this round, and whether anybody answered.
     pub last_call: Option<(Timestamp, bool)>,
+    /// The incident that it owes a follow-up on, and its class in words.
+    pub incident: Option<(IncidentId, String)>,
 }
 
 /// An urgent report on its way to leaders.

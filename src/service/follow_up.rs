@@ -29,10 +29,13 @@ impl Service {
         let mut conn = self.store.read().await?;
         let open = conn.incidents_to_ask(opens).await?;
         drop(conn);
+        // A unit that is no more cannot be asked; its incident stays with the office until somebody closes it.
+        let tree = self.tree().await?;
         for drill in [false, true] {
             let asked: Vec<&StoredIncident> = open
                 .iter()
                 .filter(|one| one.drill == drill && table.asks(one.severity, asking.time))
+                .filter(|one| tree.get(one.unit).is_some())
                 .collect();
             if !asked.is_empty() {
                 self.ask(&asking, &asked, drill, now).await?;

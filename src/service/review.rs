@@ -37,6 +37,7 @@ impl Service {
                 .await?;
             if let Some(incident) = c.incident {
                 tx.close_incident(incident, now).await?;
+                tx.drop_follow_ups(incident, now).await?;
                 self.end_alerts_of(&mut tx, incident, actor, now).await?;
             }
         }

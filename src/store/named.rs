@@ -2,7 +2,7 @@
 
 use super::outbox::ids;
 use super::{Conn, Error, Result, batch, on};
-use crate::domain::ids::{LetterId, ObligationId, UnitId};
+use crate::domain::ids::{IncidentId, LetterId, ObligationId, UnitId};
 use crate::domain::time::{Timestamp, from_millis};
 use crate::domain::unit::UnitPath;
 
@@ -27,6 +27,8 @@ pub struct Named {
     pub closes: Timestamp,
     /// When it last reported in an earlier round.
     pub last_report: Option<Timestamp>,
+    /// The incident that it owes a follow-up on.
+    pub incident: Option<IncidentId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -40,6 +42,7 @@ struct Row {
     scheduled_due: i64,
     closes_at: i64,
     last_report: Option<i64>,
+    incident: Option<String>,
 }
 
 impl TryFrom<Row> for Named {
@@ -57,6 +60,7 @@ impl TryFrom<Row> for Named {
             scheduled: at("scheduled_due", row.scheduled_due)?,
             closes: at("closes_at", row.closes_at)?,
             last_report: row.last_report.and_then(from_millis),
+            incident: row.incident.and_then(|id| id.parse().ok()).map(IncidentId),
         })
     }
 }
@@ -68,7 +72,7 @@ impl Conn {
     /// the same person names it too: after the mail relay was down one letter says what several would have said.
     pub async fn named(&mut self, letters: &[i64]) -> Result<Vec<Named>> {
         let sql = batch!(self, "SELECT i.letter_id, o.id AS obligation_id, o.unit_id, o.path, o.opens_at,
-                o.scheduled_due, o.closes_at,
+                o.scheduled_due, o.closes_at, CASE WHEN o.kind = 'follow_up' THEN o.subject END AS incident,
                 (SELECT v.name FROM unit_version v WHERE v.unit_id = o.unit_id
                  ORDER BY v.valid_from DESC LIMIT 1) AS name,
                 (SELECT e.first_received_at FROM obligation e WHERE e.unit_id = o.unit_id AND e.kind = o.kind

@@ -9,10 +9,10 @@ use super::play::{Broken, Play};
 use super::story::{By, Event, Said, Sheet};
 use crate::domain::access::Actor;
 use crate::domain::checkin::{
-    Author, Caller, Claim, Content, Door, IncidentContent, Provenance, Review, Submission,
+    Author, Caller, Claim, Content, Door, Follows, IncidentContent, Provenance, Review, Submission,
 };
 use crate::domain::ids::{DeviceId, ObligationId};
-use crate::domain::incident::Severity;
+use crate::domain::incident::{ReportKind, Severity};
 use crate::domain::obligation::Kind;
 use crate::domain::time::Timestamp;
 use crate::service::{Error, Outcome, Status};
@@ -42,6 +42,7 @@ impl Play {
             } => self.hold(&token, &named),
             Event::Link { token, receipt, .. } => self.have(&token, receipt.as_deref()),
             Event::LeaderPhones(alert) => self.leader_phones(alert),
+            Event::CloseIncident(id) => self.close_incident(id),
             Event::Declare(season) => self.declare(season),
             Event::Edit(edit) => self.edit(edit),
             Event::Restore => self.restore(),
@@ -53,6 +54,13 @@ impl Play {
         // Whoever met no service queues the report, with the time at which it was written.
         if sheet.by == By::Own && self.now() - planned > TimeDelta::minutes(2) && self.rng.random_bool(0.5) {
             sheet.by = By::Offline(planned);
+        }
+        // Whoever is reminded of a follow-up writes one.
+        if let (Said::Clear, Some(id)) = (
+            sheet.said,
+            sheet.owed.and_then(|place| self.model.owed[place].follow),
+        ) {
+            sheet.said = Said::Follow(id);
         }
         for _ in 0..50 {
             let number = match sheet.owed {
@@ -106,10 +114,16 @@ impl Play {
             uuid: sheet.uuid,
             unit: member.id,
             obligation: number,
-            follows: None,
+            follows: sheet.said.follows().map(|incident| Follows {
+                incident,
+                kind: match sheet.said {
+                    Said::Final(_) => ReportKind::Final,
+                    _ => ReportKind::FollowUp,
+                },
+            }),
             content: match sheet.said {
                 Said::Clear => Content::AllClear,
-                Said::Quiet => incident(false),
+                Said::Quiet | Said::Follow(_) | Said::Final(_) => incident(false),
                 Said::Urgent => incident(true),
             },
             provenance,
@@ -141,7 +155,8 @@ impl Play {
         let rows = rows.map_err(|error| error.to_string())?;
         let found = rows.iter().find(|row| {
             let o = &row.obligation;
-            o.scheduled_due == owed.scheduled && (o.kind == Kind::RollUp) == owed.roll_up
+            let kind = (o.kind == Kind::RollUp, o.kind.incident());
+            o.scheduled_due == owed.scheduled && kind == (owed.roll_up, owed.follow)
         });
         match found.map(|row| row.obligation.id) {
             Some(number) => {
@@ -206,6 +221,11 @@ impl Play {
 
     /// Tells whether a report must be taken.
     fn is_taken(&self, sheet: Sheet, received: Timestamp) -> bool {
+        if let Some(id) = sheet.said.follows() {
+            // It meets what is owed or not: it is turned away only when the incident is over.
+            let affair = self.model.affairs.get(&id);
+            return affair.is_some_and(|it| it.closed.is_none_or(|closed| received < closed));
+        }
         let Some(owed) = sheet.owed.and_then(|place| self.model.owed.get(place)) else {
             return sheet.said != Said::Clear;
         };
@@ -224,6 +244,10 @@ impl Play {
         let now = self.now();
         let fresh = matches!(outcome.status, Status::Recorded | Status::Amended);
         let before = sheet.owed.and_then(|place| self.said.get(&place).copied());
+        self.note_incident(sheet, outcome);
+        if let (Some(place), Some(_), true) = (sheet.owed, outcome.obligation, fresh) {
+            self.log.latest.insert(place, outcome.receipt.number);
+        }
         if sheet.said == Said::Urgent
             && fresh
             && before.is_none_or(|(said, _)| said == Said::Clear)
@@ -246,6 +270,7 @@ impl Play {
                 receipt: outcome.receipt.number.to_string(),
                 at: now,
                 ended: None,
+                incident: outcome.incident,
             });
             if self.rng.random_range(0..100) < 15 {
                 let at = now + TimeDelta::seconds(self.rng.random_range(30..900));
@@ -253,6 +278,9 @@ impl Play {
             }
         }
         if outcome.review == Review::Awaiting && fresh {
+            self.log
+                .withdrawals
+                .extend(outcome.incident.map(|id| (outcome.receipt.number, id)));
             let (at, confirm) = (
                 now + TimeDelta::minutes(self.rng.random_range(1..30)),
                 self.rng.random_bool(0.5),

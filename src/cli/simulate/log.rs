@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::crash::Point;
-use crate::domain::ids::{AlertId, RuleId};
+use crate::domain::ids::{AlertId, IncidentId, RuleId};
 use crate::domain::receipt::{Number, ReceiptMac};
 use crate::domain::time::Timestamp;
 
@@ -25,6 +25,15 @@ pub(super) struct Raised {
     /// How many mails had come to the mail server before.
     pub(super) after: usize,
     pub(super) ended: Option<Timestamp>,
+    pub(super) incident: Option<IncidentId>,
+}
+
+/// A later report on an incident.
+#[derive(Debug, Clone)]
+pub(super) struct Followed {
+    pub(super) incident: IncidentId,
+    pub(super) receipt: String,
+    pub(super) at: Timestamp,
 }
 
 /// A chase that was taken in hand.
@@ -39,7 +48,12 @@ pub(super) struct Hold {
 pub(super) struct Log {
     pub(super) receipts: Vec<Told>,
     pub(super) raised: Vec<Raised>,
+    pub(super) followed: Vec<Followed>,
     pub(super) holds: Vec<Hold>,
+    /// Reports that take an incident back.
+    pub(super) withdrawals: Vec<(Number, IncidentId)>,
+    /// The last report that counts for what is owed.
+    pub(super) latest: BTreeMap<usize, Number>,
     /// From when to when no process ran.
     pub(super) down: Vec<(Timestamp, Timestamp)>,
     pub(super) deaths: Vec<(Timestamp, Point)>,

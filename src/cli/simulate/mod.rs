@@ -3,13 +3,14 @@
 //! The real service runs under a clock that is set by hand, in a world drawn by a seed.
 //!
 //! * `world.rs`, `roster.rs`, `story.rs` — the world: how it is set up, units, and what people do
-//! * `play.rs`, `deeds.rs`, `office.rs`, `life.rs` — time passes: people act, the service works, is killed and started again
+//! * `play.rs`, `deeds.rs`, `office.rs`, `incidents.rs`, `life.rs` — time passes: people act, the service works, is killed and started again
 //! * `relay.rs`, `post.rs` — the mail server, and what a reader sees in a mail
 //! * `model.rs`, `log.rs` — what a plain person expects, and what happened
 //! * `judge/` — whether the two agree
 //! * `report.rs` — how it is told
 
 mod deeds;
+mod incidents;
 mod judge;
 mod life;
 mod log;

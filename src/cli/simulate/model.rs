@@ -7,6 +7,7 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 use super::roster::Roster;
+use crate::domain::ids::IncidentId;
 use crate::domain::time::{Timestamp, timestamp};
 use crate::domain::unit::UnitKind;
 
@@ -63,6 +64,8 @@ pub(super) enum Turn {
 pub(super) struct Owed {
     pub(super) unit: usize,
     pub(super) roll_up: bool,
+    /// The incident on which it is a follow-up.
+    pub(super) follow: Option<IncidentId>,
     pub(super) opens: Timestamp,
     pub(super) scheduled: Timestamp,
     pub(super) due: Timestamp,
@@ -145,6 +148,22 @@ impl Owed {
     }
 }
 
+/// An incident, as those remember it who told of it.
+#[derive(Debug, Clone)]
+pub(super) struct Affair {
+    pub(super) id: IncidentId,
+    pub(super) unit: usize,
+    pub(super) opened: Timestamp,
+    /// When it was last told of.
+    pub(super) told: Timestamp,
+    pub(super) closed: Option<Timestamp>,
+    /// The openings at which it was asked how it goes on.
+    asked: BTreeSet<Timestamp>,
+}
+
+/// How long before its time a follow-up is asked.
+const LEAD: TimeDelta = TimeDelta::hours(2);
+
 /// All that is and was owed.
 #[derive(Debug, Default)]
 pub(super) struct Model {
@@ -153,6 +172,9 @@ pub(super) struct Model {
     /// The places of what each unit owes, in order.
     of_unit: BTreeMap<usize, Vec<usize>>,
     opened: BTreeSet<(usize, usize, NaiveDate)>,
+    pub(super) affairs: BTreeMap<IncidentId, Affair>,
+    /// The times of day of all rounds of follow-ups, in order, and whether the simulated incidents are asked then.
+    pub(super) asking: Vec<(TimeDelta, bool)>,
 }
 
 impl Model {
@@ -202,6 +224,7 @@ impl Model {
                 }
             }
         }
+        fresh.extend(self.ask_affairs(roster, now, zone));
         fresh
     }
 
@@ -209,7 +232,8 @@ impl Model {
     fn ask(&mut self, instance: &Instance, unit: usize) -> Option<usize> {
         let serves = (instance.season, instance.rule, instance.day);
         let near = |owed: &Owed| {
-            owed.roll_up == instance.roll_up
+            owed.follow.is_none()
+                && owed.roll_up == instance.roll_up
                 && (owed.scheduled - instance.due).abs() <= NEAR
                 && instance.opens < owed.closes
                 && !owed
@@ -231,6 +255,7 @@ impl Model {
         self.owed.push(Owed {
             unit,
             roll_up: instance.roll_up,
+            follow: None,
             opens: instance.opens,
             scheduled: instance.due,
             due: instance.due,
@@ -246,9 +271,101 @@ impl Model {
     }
 
     /// Finds what is owed by the unit and the due time that a letter names.
-    pub(super) fn find(&self, unit: usize, due: Timestamp) -> Option<usize> {
+    pub(super) fn find(&self, unit: usize, due: Timestamp, follow: Option<IncidentId>) -> Option<usize> {
         let mut places = self.of_unit.get(&unit)?.iter().copied();
-        places.find(|place| self.owed[*place].was_due(due))
+        places.find(|place| self.owed[*place].follow == follow && self.owed[*place].was_due(due))
+    }
+
+    /// Gives the round of follow-ups that is open now: opening, due time, closing, whether our incidents are asked.
+    fn follow_ups(&self, now: Timestamp, zone: Tz) -> Option<(Timestamp, Timestamp, Timestamp, bool)> {
+        let today = now.with_timezone(&zone).date_naive();
+        let days = [today.pred_opt()?, today, today.succ_opt()?];
+        let mut all: Vec<(Timestamp, bool)> = Vec::new();
+        for day in days.into_iter().chain(today.checked_add_days(Days::new(2))) {
+            all.extend(
+                self.asking
+                    .iter()
+                    .map(|(at, ours)| (local(day, *at, zone), *ours)),
+            );
+        }
+        let pairs = all.windows(2);
+        let rounds = pairs.filter_map(|two| match two {
+            [(due, ours), (next, _)] => Some((*due - LEAD, *due, *next - LEAD, *ours)),
+            _ => None,
+        });
+        rounds
+            .into_iter()
+            .find(|(opens, _, closes, _)| *opens <= now && now < *closes)
+    }
+
+    /// Gives every opening of a round of follow-ups on a day.
+    pub(super) fn follow_up_openings(&self, day: NaiveDate, zone: Tz) -> Vec<Timestamp> {
+        let asking = self.asking.iter();
+        asking.map(|(at, _)| local(day, *at, zone) - LEAD).collect()
+    }
+
+    /// Asks open incidents how they go on; gives the places of what is owed anew.
+    fn ask_affairs(&mut self, roster: &Roster, now: Timestamp, zone: Tz) -> Vec<usize> {
+        let Some((opens, due, closes, true)) = self.follow_ups(now, zone) else {
+            return Vec::new();
+        };
+        let mut fresh = Vec::new();
+        for affair in self.affairs.values_mut() {
+            let there = roster.members.get(affair.unit).is_some_and(|m| m.is_there(now));
+            let quiet = affair.opened < opens && affair.told < opens;
+            if affair.closed.is_some() || !quiet || !there || !affair.asked.insert(opens) {
+                continue;
+            }
+            fresh.push(self.owed.len());
+            self.of_unit.entry(affair.unit).or_default().push(self.owed.len());
+            self.owed.push(Owed {
+                unit: affair.unit,
+                roll_up: false,
+                follow: Some(affair.id),
+                opens,
+                scheduled: due,
+                due,
+                closes,
+                grace: TimeDelta::zero(),
+                serves: Vec::new(),
+                first: None,
+                claim: false,
+                excused: false,
+                turns: Vec::new(),
+            });
+        }
+        fresh
+    }
+
+    /// Notes that an incident was told of.
+    pub(super) fn told_of(&mut self, id: IncidentId, unit: usize, at: Timestamp) -> bool {
+        let known = self.affairs.contains_key(&id);
+        let affair = self.affairs.entry(id).or_insert_with(|| Affair {
+            id,
+            unit,
+            opened: at,
+            told: at,
+            closed: None,
+            asked: BTreeSet::new(),
+        });
+        affair.told = affair.told.max(at);
+        !known
+    }
+
+    /// Notes that an incident is over: nothing that it still owes need come.
+    pub(super) fn over(&mut self, id: IncidentId, at: Timestamp) {
+        let Some(affair) = self.affairs.get_mut(&id).filter(|affair| affair.closed.is_none()) else {
+            return;
+        };
+        affair.closed = Some(at);
+        let places = self.of_unit.get(&affair.unit).into_iter().flatten().copied();
+        for place in places {
+            let owed = &mut self.owed[place];
+            if owed.follow == Some(id) && owed.first.is_none() && !owed.excused && at < owed.closes {
+                owed.excused = true;
+                owed.turns.push((at, Turn::Excused));
+            }
+        }
     }
 }
 

@@ -12,15 +12,16 @@ use crate::domain::access::Actor;
 use crate::domain::calendar::DayKind;
 use crate::domain::ids::{AlertId, CheckInId, ObligationId};
 use crate::domain::period::{Hours, Level, LocalTime, Scope};
+use crate::domain::receipt::Number;
 use crate::domain::unit::{UnitKind, UnitName, UnitTree};
 use crate::service::period::{Declaration, NewRule};
 use crate::service::{Answer, Error, Service, Word};
 use crate::service::{Into, Succession};
 
-const REASON: &str = "simulated";
+pub(super) const REASON: &str = "simulated";
 
 impl Play {
-    fn officer(&self) -> Actor {
+    pub(super) fn officer(&self) -> Actor {
         self.roster.officer(self.accounts[0])
     }
 
@@ -43,6 +44,7 @@ impl Play {
         match done {
             Ok(ended) if confirm => {
                 let now = self.now();
+                self.withdrawn(Number(check_in), now);
                 for raised in self
                     .log
                     .raised

@@ -13,10 +13,10 @@ use super::log::Log;
 use super::model::Model;
 use super::relay::Relay;
 use super::roster::Roster;
-use super::story::{Event, Script, clerk, office, reader};
+use super::story::{Event, Script, clerk, follower, office, reader};
 use crate::clock::Clock;
 use crate::crash::{Aim, Point};
-use crate::domain::ids::{AccountId, ObligationId};
+use crate::domain::ids::{AccountId, IncidentId, ObligationId};
 use crate::domain::time::Timestamp;
 
 /// The most deaths of one run.
@@ -163,7 +163,10 @@ impl Play {
                 continue;
             };
             let silent = self.silent.contains(&owed.unit);
-            let mut script = clerk(&mut self.rng, place, &owed, silent);
+            let mut script = match owed.follow {
+                None => clerk(&mut self.rng, place, &owed, silent),
+                Some(_) => follower(&mut self.rng, place, &owed, silent),
+            };
             if !silent {
                 script.extend(office(&mut self.rng, place, &owed));
             }
@@ -245,9 +248,9 @@ impl Play {
     /// Gives what is owed by the units that a mail names, with the units.
     pub(super) fn named(&self, mail: &super::post::Mail) -> Vec<(usize, usize)> {
         let Some(due) = mail.due else { return Vec::new() };
-        let of = |(above, name): &(String, String)| {
-            let unit = self.roster.find(above, name)?;
-            Some((self.model.find(unit, due)?, unit))
+        let of = |one: &super::post::Named| {
+            let unit = self.roster.find(&one.above, &one.name)?;
+            Some((self.model.find(unit, due, one.incident.map(IncidentId))?, unit))
         };
         mail.named.iter().filter_map(of).collect()
     }
@@ -274,6 +277,8 @@ impl Play {
         let aim = self.draw_aim();
         self.start(aim)?;
         self.log.down.push((died, self.now()));
+        // What opened meanwhile opens now, before anybody reports.
+        self.open();
         Ok(())
     }
 

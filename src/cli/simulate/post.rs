@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
+use crate::domain::incident::ReportKind;
 use crate::domain::language::Lang;
 use crate::domain::time::{Timestamp, timestamp};
 use crate::mail::Received;
@@ -14,7 +15,19 @@ pub(super) enum About {
     Overdue,
     Escalated,
     Urgent,
+    /// What a later report on an incident says otherwise.
+    FollowUp,
     Other,
+}
+
+/// A unit that a mail names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    /// The unit above it.
+    pub(super) above: String,
+    pub(super) name: String,
+    /// The number of the incident that it owes a follow-up on.
+    pub(super) incident: Option<i64>,
 }
 
 /// A mail as its reader sees it.
@@ -25,8 +38,8 @@ pub(super) struct Mail {
     pub(super) about: About,
     /// The due time that the subject names.
     pub(super) due: Option<Timestamp>,
-    /// The units that it names, each with the unit above it.
-    pub(super) named: Vec<(String, String)>,
+    /// The units that it names.
+    pub(super) named: Vec<Named>,
     /// The number of the receipt that it names.
     pub(super) receipt: Option<String>,
     /// What the link ends with.
@@ -45,7 +58,7 @@ pub(super) fn read(raw: &[u8], lang: Lang, zone: Tz, now: Timestamp) -> Mail {
         id: mail.message_id.unwrap_or_default(),
         due: due(&mail.subject, zone, now),
         about,
-        named: named(&text),
+        named: named(&text, lang),
         receipt: receipt.map(|rest| rest.trim_start_matches([':', '\u{ff1a}', ' ']).trim().to_owned()),
         token: token.map(|(_, token)| token.to_owned()),
         subject: mail.subject,
@@ -59,11 +72,14 @@ fn about(subject: &str, lang: Lang) -> About {
             .take(text.get(..end).map_or(0, |head| head.chars().count()) + 1)
             .collect::<String>()
     };
+    let follow_up = |kind| bracket(lang.mail_follow_up_subject(lang.report_kind(kind), "", "", ""));
     let known = [
         (bracket(lang.mail_reminder_many(2, "")), About::Reminder),
         (bracket(lang.mail_overdue_many(2, "")), About::Overdue),
         (bracket(lang.mail_escalated_many(2, "")), About::Escalated),
         (bracket(lang.mail_urgent_subject("", "", "")), About::Urgent),
+        (follow_up(ReportKind::FollowUp), About::FollowUp),
+        (follow_up(ReportKind::Final), About::FollowUp),
     ];
     let found = known.iter().find(|(mark, _)| subject.contains(mark.as_str()));
     found.map_or(About::Other, |(_, about)| *about)
@@ -84,9 +100,11 @@ fn due(subject: &str, zone: Tz, now: Timestamp) -> Option<Timestamp> {
     Some(timestamp(NaiveDate::from_ymd_opt(year, month, day)?, time, zone))
 }
 
-fn named(text: &str) -> Vec<(String, String)> {
+fn named(text: &str, lang: Lang) -> Vec<Named> {
+    let about = lang.mail_about_incident("\0", "");
+    let about = about.split('\0').next().unwrap_or_default();
     let mut above = String::new();
-    let mut named = Vec::new();
+    let mut named: Vec<Named> = Vec::new();
     for line in text.lines() {
         let line = line.trim_end();
         if let Some(title) = line.strip_prefix("\u{25a0} ") {
@@ -96,7 +114,14 @@ fn named(text: &str) -> Vec<(String, String)> {
                 .unwrap_or_default()
                 .clone_into(&mut above);
         } else if let Some(name) = line.strip_prefix("  ").filter(|name| !name.starts_with(' ')) {
-            named.push((above.clone(), name.to_owned()));
+            named.push(Named {
+                above: above.clone(),
+                name: name.to_owned(),
+                incident: None,
+            });
+        } else if let (Some(one), Some(rest)) = (named.last_mut(), line.trim_start().strip_prefix(about)) {
+            let number = rest.split(|c: char| !c.is_ascii_digit()).next();
+            one.incident = number.and_then(|number| number.parse().ok());
         }
     }
     named

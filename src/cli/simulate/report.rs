@@ -23,7 +23,7 @@ pub struct Letters {
     pub escalated: usize,
     /// Urgent reports.
     pub urgent: usize,
-    /// Asks for progress of an incident.
+    /// What later reports on an incident say otherwise, to those who were told of it.
     pub follow_up: usize,
 }
 
@@ -127,6 +127,7 @@ fn letters(book: &[Seen]) -> Letters {
             About::Overdue => letters.overdue += 1,
             About::Escalated => letters.escalated += 1,
             About::Urgent => letters.urgent += 1,
+            About::FollowUp => letters.follow_up += 1,
             About::Other => {}
         }
     }

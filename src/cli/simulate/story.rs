@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Owed, Rule, Season};
 use super::post::{About, Mail};
-use crate::domain::ids::{AlertId, CheckInId};
+use crate::domain::ids::{AlertId, CheckInId, IncidentId};
 use crate::domain::time::Timestamp;
 
 /// By what way a report comes.
@@ -27,6 +27,20 @@ pub(super) enum Said {
     Clear,
     Quiet,
     Urgent,
+    /// How an incident goes on.
+    Follow(IncidentId),
+    /// That it is over.
+    Final(IncidentId),
+}
+
+impl Said {
+    /// Gives the incident that it follows up.
+    pub(super) fn follows(self) -> Option<IncidentId> {
+        match self {
+            Self::Follow(id) | Self::Final(id) => Some(id),
+            Self::Clear | Self::Quiet | Self::Urgent => None,
+        }
+    }
 }
 
 impl By {
@@ -82,6 +96,8 @@ pub(super) enum Event {
     },
     /// A leader phones, and the officer enters it.
     LeaderPhones(AlertId),
+    /// The office closes an incident for a reason.
+    CloseIncident(IncidentId),
     Declare(usize),
     Edit(Edit),
     /// The letters of a restored copy are held, and then released.
@@ -171,6 +187,42 @@ pub(super) fn clerk(rng: &mut StdRng, place: usize, owed: &Owed, silent: bool) -
     script
 }
 
+/// Draws what comes of a follow-up that is owed.
+pub(super) fn follower(rng: &mut StdRng, place: usize, owed: &Owed, silent: bool) -> Script {
+    let mut script = Script::new();
+    let (Some(incident), false) = (owed.follow, silent) else {
+        return script;
+    };
+    let mut sheet = |said| Sheet {
+        unit: owed.unit,
+        owed: Some(place),
+        by: By::Own,
+        said,
+        uuid: Uuid::from_u128(rng.random()),
+    };
+    let (follow, end) = (sheet(Said::Follow(incident)), sheet(Said::Final(incident)));
+    let on_time = before(rng, owed.opens + TimeDelta::milliseconds(1), owed.due);
+    let late = owed.due + minutes(rng, 0, 300);
+    match rng.random_range(0..100) {
+        0..45 => script.push((on_time, Event::Sheet(follow))),
+        45..55 => {
+            // Pressed twice.
+            script.push((on_time, Event::Sheet(follow)));
+            script.push((on_time + TimeDelta::seconds(2), Event::Sheet(follow)));
+        }
+        55..70 => script.push((late, Event::Sheet(follow))),
+        70..85 => script.push((on_time, Event::Sheet(end))),
+        _ => {}
+    }
+    script
+}
+
+/// Draws when the office closes an incident, if nobody says before that it is over.
+pub(super) fn closing(rng: &mut StdRng, id: IncidentId, now: Timestamp) -> Option<(Timestamp, Event)> {
+    let at = now + minutes(rng, 30, 2400);
+    rng.random_bool(0.97).then_some((at, Event::CloseIncident(id)))
+}
+
 /// Draws what the office decides about one report that is owed.
 pub(super) fn office(rng: &mut StdRng, place: usize, owed: &Owed) -> Script {
     let mut script = Script::new();
@@ -203,7 +255,7 @@ pub(super) fn reader(
     let answers = match mail.about {
         About::Urgent => 45,
         About::Overdue | About::Escalated => 12,
-        About::Reminder | About::Other => 0,
+        About::Reminder | About::FollowUp | About::Other => 0,
     };
     if let Some(token) = &mail.token
         && rng.random_range(0..100) < answers

@@ -1,5 +1,6 @@
 //! Knows how a world is set up: where it lives, its settings, its weather, its units, and what will happen in any case.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -14,6 +15,7 @@ use super::{Plan, Refusal};
 use crate::config::{Settings, Sources};
 use crate::crash::Aim;
 use crate::domain::access::Actor;
+use crate::domain::incident::Severity;
 use crate::domain::language::Lang;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitKind;
@@ -104,8 +106,6 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
     if has(&settings) {
         return Ok(settings);
     }
-    // Follow-ups are not judged yet, so nobody is asked for them.
-    flags.push(("incident.follow_up".to_owned(), "[]".to_owned()));
     flags.push(("duty.leaders".to_owned(), "leader@county.example".to_owned()));
     flags.push(("duty.officers".to_owned(), "officer@county.example".to_owned()));
     load(&flags)
@@ -162,6 +162,19 @@ pub(super) fn settle_in(play: &mut Play, plan: &Plan) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Gives the times of the rounds of follow-ups, and whether the simulated incidents, all of one severity, are asked.
+fn asking(settings: &Settings) -> Vec<(TimeDelta, bool)> {
+    let mut times: BTreeMap<TimeDelta, bool> = BTreeMap::new();
+    for of in settings.incident.follow_up.times() {
+        for at in &of.at {
+            *times
+                .entry(at.signed_duration_since(chrono::NaiveTime::MIN))
+                .or_default() |= of.severity == Severity::III;
+        }
+    }
+    times.into_iter().collect()
+}
+
 /// Puts down what will happen in any case.
 pub(super) fn story(play: &mut Play, plan: &Plan, begin: Timestamp, rng: &mut StdRng) -> Result<(), Refusal> {
     let lang = play.ground.settings.service.language;
@@ -173,6 +186,15 @@ pub(super) fn story(play: &mut Play, plan: &Plan, begin: Timestamp, rng: &mut St
         extra: lang.simulate_extra(),
         summary: lang.simulate_summary(),
     };
+    play.model.asking = asking(&play.ground.settings);
+    for day in 0..i64::from(plan.days) + 3 {
+        let day = (begin + TimeDelta::days(day))
+            .with_timezone(&play.zone)
+            .date_naive();
+        for opens in play.model.follow_up_openings(day, play.zone) {
+            play.later(opens, Event::Round);
+        }
+    }
     play.planned = seasons(rng, begin, plan.days, words);
     play.declare(0)?;
     let noon = |day: i64, rng: &mut StdRng| {

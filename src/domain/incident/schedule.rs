@@ -111,6 +111,11 @@ impl Timetable {
         Ok(Self { times, rounds })
     }
 
+    /// Gives the times of each severity.
+    pub fn times(&self) -> &[Times] {
+        &self.times
+    }
+
     /// Tells whether incidents of a severity are asked at a time.
     pub fn asks(&self, severity: Severity, time: NaiveTime) -> bool {
         let mut of = self.times.iter().filter(|one| one.severity == severity);

@@ -95,6 +95,8 @@ fn entry(notice: &Notice, unit: &Silent) -> Entry {
         Some(post) => format!("{post} {phone}"),
         None => phone.to_owned(),
     };
+    let about = unit.incident.as_ref();
+    let about = about.map(|(id, class)| l.mail_about_incident(id, class));
     let mut known = vec![match unit.last_report {
         Some(at) => l.mail_last_report(when(notice, at)),
         None => l.mail_no_report().to_owned(),
@@ -105,7 +107,7 @@ fn entry(notice: &Notice, unit: &Silent) -> Entry {
     }));
     Entry {
         name: unit.name.clone(),
-        lines: std::iter::once(reach).chain(known).collect(),
+        lines: about.into_iter().chain([reach]).chain(known).collect(),
     }
 }
 

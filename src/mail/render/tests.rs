@@ -41,6 +41,7 @@ fn silent(name: &str) -> Silent {
         phone: Some("0793-6211234".into()),
         last_report: Some(at("24T15:52")),
         last_call: None,
+        incident: None,
     }
 }
 

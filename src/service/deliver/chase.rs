@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::domain::ids::{LetterId, ObligationId, RoundId, UnitId};
+use crate::domain::ids::{IncidentId, LetterId, ObligationId, RoundId, UnitId};
 use crate::domain::notice::{Place, Silence, Silent};
 use crate::domain::obligation::Round;
 use crate::domain::time::{Timestamp, from_millis};
@@ -21,6 +21,8 @@ pub(super) struct Chases {
     rounds: HashMap<RoundId, (Round, String)>,
     contacts: HashMap<UnitId, Contacts>,
     calls: HashMap<ObligationId, (Timestamp, bool)>,
+    /// The classes of incidents that want a follow-up.
+    classes: HashMap<IncidentId, String>,
     outages: Vec<(Timestamp, Timestamp)>,
     pause: chrono::TimeDelta,
 }
@@ -36,6 +38,7 @@ impl Service {
             rounds: HashMap::new(),
             contacts: HashMap::new(),
             calls: HashMap::new(),
+            classes: HashMap::new(),
             outages: Vec::new(),
             pause: self.settings.chase.pause.delta(),
         };
@@ -64,6 +67,14 @@ impl Service {
         let obligations: Vec<i64> = obligations.into_iter().collect();
         for (id, at, reached) in conn.last_calls(&obligations).await? {
             chases.calls.extend(at.map(|at| (id, (at, reached))));
+        }
+        for id in named
+            .iter()
+            .filter_map(|one| one.incident)
+            .collect::<BTreeSet<_>>()
+        {
+            let known = conn.incident(id).await?;
+            chases.classes.extend(known.map(|known| (id, known.class)));
         }
         if let Some(opens) = named.iter().map(|one| one.opens).min() {
             let rows = conn.outages_after(opens).await?;
@@ -139,6 +150,9 @@ impl Chases {
             phone: contacts.and_then(|c| c.phone.clone()),
             last_report: one.last_report,
             last_call: self.calls.get(&one.obligation).copied(),
+            incident: one
+                .incident
+                .map(|id| (id, self.classes.get(&id).cloned().unwrap_or_default())),
         }
     }
 }

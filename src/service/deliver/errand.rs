@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::chase::Chases;
 use super::{Hand, Held};
 use crate::domain::ids::{AlertId, LetterId, RoundId};
+use crate::domain::language::Lang;
 use crate::domain::letter::{Details, LetterKind, incident_thread, round_thread};
 use crate::domain::notice::{Matter, Notice};
 use crate::service::{Error, Result, Service};
@@ -66,7 +67,9 @@ impl Service {
             // What may have arrived is sent again as it was, and never becomes obsolete.
             let matter = match (letter.doubts, letter.round_id, letter.alert_id) {
                 (1.., ..) => Wanted::Kept,
-                (_, Some(_), _) => chase(&mut chases, letter),
+                (_, Some(_), _) => {
+                    self.silence_letter(&mut chases, letter, letter.language.parse().unwrap_or_default())
+                }
                 (_, None, Some(alert)) => self.urgent(conn, &mut reports, AlertId(alert), letter).await?,
                 (_, None, None) => self.account_letter(conn, letter).await?,
             };
@@ -105,6 +108,31 @@ impl Service {
             thread: self.thread_of(letter, say.thread),
             now: self.now(),
             matter: say.matter,
+        }))
+    }
+
+    fn silence_letter(&self, chases: &mut Chases, letter: &Claimed, lang: Lang) -> Wanted {
+        let passed_on = matches!(
+            Details::parse(&letter.details),
+            Some(Details::Chase { passed_on: true })
+        );
+        let reminder = letter.kind == LetterKind::Reminder.code();
+        let Some((mut silence, round, drill)) = chases.silence(LetterId(letter.id), passed_on) else {
+            return Wanted::No;
+        };
+        // Once the time is over there is nothing to remind of.
+        if reminder && chases.now >= silence.due {
+            return Wanted::No;
+        }
+        let units = silence.places.iter_mut().flat_map(|place| &mut place.units);
+        for (_, class) in units.filter_map(|unit| unit.incident.as_mut()) {
+            *class = self.class_name(class, lang);
+        }
+        Wanted::Yes(Box::new(Say {
+            matter: Matter::Silence(silence),
+            drill,
+            thread: Thread::Round(round),
+            link: if reminder { Link::Start } else { Link::Acknowledge },
         }))
     }
 
@@ -158,25 +186,4 @@ pub(super) enum Link {
     Acknowledge,
     SignIn,
     Incident(crate::domain::ids::IncidentId),
-}
-
-fn chase(chases: &mut Chases, letter: &Claimed) -> Wanted {
-    let passed_on = matches!(
-        Details::parse(&letter.details),
-        Some(Details::Chase { passed_on: true })
-    );
-    let reminder = letter.kind == LetterKind::Reminder.code();
-    let Some((silence, round, drill)) = chases.silence(LetterId(letter.id), passed_on) else {
-        return Wanted::No;
-    };
-    // Once the time is over there is nothing to remind of.
-    if reminder && chases.now >= silence.due {
-        return Wanted::No;
-    }
-    Wanted::Yes(Box::new(Say {
-        matter: Matter::Silence(silence),
-        drill,
-        thread: Thread::Round(round),
-        link: if reminder { Link::Start } else { Link::Acknowledge },
-    }))
 }

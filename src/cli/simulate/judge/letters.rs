@@ -253,7 +253,7 @@ pub(super) fn punctual(case: &Case<'_>) -> Finding {
     let play = case.play;
     for (place, owed) in play.model.owed.iter().enumerate() {
         let (before, after) = (owed.due - TimeDelta::hours(1), owed.due + TimeDelta::seconds(1));
-        let fine = play.relay.is_reliable() && play.log.was_up(before, after);
+        let fine = play.relay.was_calm(before, after) && play.log.was_up(before, after);
         let ladder = &play.ground.settings.chase.ladder;
         let at_due = ladder.steps().iter().any(|step| step.offset == TimeDelta::zero());
         // An extension that was decided in the last minute is another case; so is a chase that is paused.
@@ -262,7 +262,7 @@ pub(super) fn punctual(case: &Case<'_>) -> Finding {
             continue;
         }
         finding.look();
-        if !tried(case, place, owed.due, after) {
+        if !tried(case, place, owed.due, after) && !refused(case, place, owed.opens, after) {
             finding.wrong(format!("{} was not told of at its due time", case.owed(place)));
         }
     }

@@ -87,6 +87,8 @@ struct Case<'a> {
     naming: BTreeMap<usize, Vec<usize>>,
     /// The places of the urgent letters that name a receipt.
     urgent: BTreeMap<&'a str, Vec<usize>>,
+    /// The places of the letters that tell what a report changes, by its receipt.
+    follow_up: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Case<'a> {
@@ -108,13 +110,18 @@ impl<'a> Case<'a> {
             .collect();
         letters.sort_by_key(|letter| letter.first().at);
         let (mut naming, mut urgent) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+        let mut follow_up = BTreeMap::<_, Vec<_>>::new();
         for (place, letter) in letters.iter().enumerate() {
             for owed in &letter.named {
                 naming.entry(*owed).or_default().push(place);
             }
             let mail = &letter.seen[0].mail;
-            if let (About::Urgent, Some(receipt)) = (mail.about, &mail.receipt) {
-                urgent.entry(receipt.as_str()).or_default().push(place);
+            match (mail.about, &mail.receipt) {
+                (About::Urgent, Some(receipt)) => urgent.entry(receipt.as_str()).or_default().push(place),
+                (About::FollowUp, Some(receipt)) => {
+                    follow_up.entry(receipt.as_str()).or_default().push(place);
+                }
+                _ => {}
             }
         }
         Self {
@@ -123,12 +130,19 @@ impl<'a> Case<'a> {
             letters,
             naming,
             urgent,
+            follow_up,
         }
     }
 
     /// Gives the letters that name something owed, in order of time.
     fn naming(&self, owed: usize) -> impl Iterator<Item = &Letter<'a>> {
         let places = self.naming.get(&owed).into_iter().flatten();
+        places.map(|place| &self.letters[*place])
+    }
+
+    /// Gives the letters that tell of a later report on an incident.
+    fn follow_up(&self, receipt: &str) -> impl Iterator<Item = &Letter<'a>> {
+        let places = self.follow_up.get(receipt).into_iter().flatten();
         places.map(|place| &self.letters[*place])
     }
 
@@ -161,6 +175,7 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
         letters::told(&case, &facts).called("every miss is told to somebody, or its failure is red"),
         letters::once(&case).called("at most one letter a person, step, round and due time"),
         urgent::pressed(&case).called("an urgent report is sent until acknowledged or its passes end"),
+        urgent::followed(&case).called("whoever was told of an incident is told what later reports change"),
         urgent::red(&case, &facts).called("an urgent report without an answer stays red"),
         letters::caught_up(&case).called("after an outage all overdue steps fire within one tick"),
         letters::same_bytes(&case).called("a letter that comes twice is the same letter"),

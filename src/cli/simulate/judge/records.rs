@@ -7,7 +7,7 @@ use crate::cli::simulate::model::Stand;
 use crate::cli::simulate::play::{Broken, Play};
 use crate::domain::access::Actor;
 use crate::domain::board::Span;
-use crate::domain::ids::{AlertId, ObligationId, RoundId, RuleId, UnitId};
+use crate::domain::ids::{AlertId, IncidentId, ObligationId, RoundId, RuleId, UnitId};
 use crate::domain::obligation::Kind;
 use crate::domain::receipt::Number;
 use crate::domain::tally::Tally;
@@ -167,20 +167,33 @@ pub(super) fn lost_receipts(case: &Case<'_>, facts: &Facts) -> usize {
 /// Rule 1: frozen when the round opens.
 pub(super) fn opened(case: &Case<'_>, facts: &Facts) -> Finding {
     let mut finding = Finding::default();
-    let key =
-        |unit: UnitId, roll_up: bool, scheduled: Timestamp| (unit, roll_up, scheduled.timestamp_millis());
+    let key = |unit: UnitId, kind: (bool, Option<IncidentId>), scheduled: Timestamp| {
+        (unit, kind, scheduled.timestamp_millis())
+    };
     let theirs: BTreeSet<_> = facts
         .owed
         .iter()
         .map(|o| &o.obligation)
-        .map(|o| key(o.unit, o.kind == Kind::RollUp, o.scheduled_due))
+        .map(|o| {
+            key(
+                o.unit,
+                (o.kind == Kind::RollUp, o.kind.incident()),
+                o.scheduled_due,
+            )
+        })
         .collect();
     let ours: BTreeSet<_> = case
         .play
         .model
         .owed
         .iter()
-        .map(|o| key(case.play.roster.members[o.unit].id, o.roll_up, o.scheduled))
+        .map(|o| {
+            key(
+                case.play.roster.members[o.unit].id,
+                (o.roll_up, o.follow),
+                o.scheduled,
+            )
+        })
         .collect();
     ours.iter().for_each(|_| finding.look());
     for (unit, _, due) in ours.difference(&theirs) {

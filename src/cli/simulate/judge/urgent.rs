@@ -1,10 +1,13 @@
 //! Knows what must come of an urgent report.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::{Case, Facts, Finding};
 use crate::cli::simulate::log::Raised;
 use crate::cli::simulate::post::About;
+use crate::cli::simulate::relay::Verdict;
 use crate::domain::time::Timestamp;
 
 /// Gives when calls come, if all goes well: at once, and again after each wait.
@@ -70,6 +73,47 @@ pub(super) fn pressed(case: &Case<'_>) -> Finding {
                 .count();
             if told > most {
                 finding.wrong(format!("{leader:?} was told {told} times of {}", raised.receipt));
+            }
+        }
+    }
+    finding
+}
+
+/// Whoever was told of an incident is told what a later report changes: once, and nobody else is.
+pub(super) fn followed(case: &Case<'_>) -> Finding {
+    let mut finding = Finding::default();
+    let log = &case.play.log;
+    for report in &log.followed {
+        finding.look();
+        let raised = log
+            .raised
+            .iter()
+            .filter(|raised| raised.incident == Some(report.incident));
+        let letters: Vec<_> = raised.flat_map(|raised| case.urgent(&raised.receipt)).collect();
+        let mut heard: BTreeMap<&str, usize> = BTreeMap::new();
+        for letter in case.follow_up(&report.receipt) {
+            *heard.entry(&letter.first().to).or_default() += 1;
+        }
+        for (to, times) in &heard {
+            let told = letters.iter().any(|letter| letter.first().to == *to);
+            if !told || *times > 1 {
+                finding.wrong(format!("{to} got {times} letters of {}", report.receipt));
+            }
+        }
+        let soon = report.at + TimeDelta::seconds(1);
+        if !case.play.relay.was_calm(report.at, soon) {
+            continue;
+        }
+        for letter in letters {
+            let known = letter.seen.iter().find(|seen| seen.verdict == Verdict::Accepted);
+            let known = known.filter(|seen| seen.at < report.at && log.was_up(seen.at, soon));
+            if let Some(seen) = known.filter(|seen| !heard.contains_key(seen.to.as_str())) {
+                finding.wrong(format!(
+                    "{} was told at {}, and not of {}",
+                    seen.to,
+                    case.at(seen.at),
+                    report.receipt
+                ));
             }
         }
     }

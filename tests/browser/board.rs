@@ -4,6 +4,21 @@ use crate::Scene;
 use crate::chrome::Kind;
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_that_passes_shows_on_the_board_without_a_reload() {
+    let Some(scene) = Scene::open().await else { return };
+    // A session that nobody uses for a while ends; the page asks more often than that.
+    scene.day.until("15:55").await;
+    let officer = scene.officer().await;
+    officer.sees("值班看板").await.sees("还有 5 分钟").await;
+    officer.run("window.untouched = true;", &[]).await;
+    scene.day.all_clear("东湖镇 · 柳村").await;
+    scene.day.until("16:01").await;
+    officer.sees("已超时 1 分钟").await;
+    assert_eq!(officer.run("return window.untouched;", &[]).await, true);
+    officer.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_officer_enters_a_phone_report_and_a_proxy_report_and_excuses_a_unit() {
     let Some(scene) = Scene::open().await else { return };
     scene.day.until("16:05").await;

@@ -52,7 +52,11 @@ impl Play {
     /// Sends a report; one whose answer was lost with the process is sent again, as a workstation does.
     fn send(&mut self, planned: Timestamp, mut sheet: Sheet) -> Result<(), Broken> {
         // Whoever met no service queues the report, with the time at which it was written.
-        if sheet.by == By::Own && self.now() - planned > TimeDelta::minutes(2) && self.rng.random_bool(0.5) {
+        // Each time it is sent it says the same of itself.
+        if sheet.by == By::Own
+            && self.now() - planned > TimeDelta::minutes(2)
+            && sheet.uuid.as_u128() % 2 == 0
+        {
             sheet.by = By::Offline(planned);
         }
         // Whoever is reminded of a follow-up writes one.
@@ -185,7 +189,8 @@ impl Play {
         received: Timestamp,
         answer: Result<Outcome, Error>,
     ) -> Result<(), Broken> {
-        let expected = self.is_taken(sheet, received);
+        let repeated = self.log.known.contains(&sheet.uuid);
+        let expected = repeated || self.is_taken(sheet, received);
         let label = self.roster.label(sheet.unit);
         let outcome = match answer {
             // Who died before the answer left had taken it, and says again when.
@@ -215,7 +220,8 @@ impl Play {
                 owed.turns.push((at, Turn::Reported));
             }
         }
-        self.aftermath(sheet, &outcome);
+        self.log.known.insert(sheet.uuid);
+        self.aftermath(sheet, &outcome, repeated);
         Ok(())
     }
 
@@ -240,12 +246,14 @@ impl Play {
         open || sheet.by == By::Phone || sheet.said != Said::Clear || again
     }
 
-    fn aftermath(&mut self, sheet: Sheet, outcome: &Outcome) {
+    fn aftermath(&mut self, sheet: Sheet, outcome: &Outcome, repeated: bool) {
         let now = self.now();
         let fresh = matches!(outcome.status, Status::Recorded | Status::Amended);
+        // Kept by a process that died before it could say so.
+        let kept = fresh || (outcome.status == Status::Same && !repeated);
         let before = sheet.owed.and_then(|place| self.said.get(&place).copied());
         self.note_incident(sheet, outcome);
-        if let (Some(place), Some(_), true) = (sheet.owed, outcome.obligation, fresh) {
+        if let (Some(place), Some(_), true) = (sheet.owed, outcome.obligation, kept) {
             self.log.latest.insert(place, outcome.receipt.number);
         }
         if sheet.said == Said::Urgent
@@ -256,8 +264,11 @@ impl Play {
             let label = self.roster.label(sheet.unit);
             self.surprise(format!("{label}: an urgent report raised no alert"));
         }
-        if let (Some(place), Some(_), true) = (sheet.owed, outcome.obligation, outcome.review == Review::None)
-        {
+        if let (Some(place), Some(_), true) = (
+            sheet.owed,
+            outcome.obligation,
+            kept && outcome.review == Review::None,
+        ) {
             self.said.insert(place, (sheet.said, sheet.by));
         }
         if let Some(id) = outcome.alert

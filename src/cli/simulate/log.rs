@@ -1,6 +1,8 @@
 //! Knows what the simulation itself did and was told: with the mail server's book, all that the service is judged by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
 
 use crate::crash::Point;
 use crate::domain::ids::{AlertId, IncidentId, RuleId};
@@ -47,6 +49,8 @@ pub(super) struct Hold {
 #[derive(Debug, Default)]
 pub(super) struct Log {
     pub(super) receipts: Vec<Told>,
+    /// The reports that were answered.
+    pub(super) known: BTreeSet<Uuid>,
     pub(super) raised: Vec<Raised>,
     pub(super) followed: Vec<Followed>,
     pub(super) holds: Vec<Hold>,

@@ -322,6 +322,8 @@ impl Roster {
         let row = self.records.len() - 1;
         self.write(row, Column::Code, code);
         self.write(row, Column::Name, code);
+        // The village that it is drawn after may be over.
+        self.write(row, Column::Until, "");
         for (column, role) in [
             (Column::Reporter, "r"),
             (Column::Backup, "b"),

@@ -4,6 +4,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -12,7 +13,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 /// How long a page may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
+/// How long a journey may take: a browser that hangs must not hang the tests.
+const JOURNEY: Duration = Duration::from_secs(180);
 /// How often a page is looked at meanwhile.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -57,7 +60,7 @@ pub(crate) struct Chrome {
 
 #[derive(Debug)]
 struct Driver {
-    child: Child,
+    child: Arc<Mutex<Child>>,
     port: u16,
     _profile: tempfile::TempDir,
 }
@@ -98,6 +101,14 @@ impl Driver {
         };
         // What it says later goes nowhere, and must not block it.
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+        let child = Arc::new(Mutex::new(child));
+        let watched = Arc::downgrade(&child);
+        std::thread::spawn(move || {
+            std::thread::sleep(JOURNEY);
+            if let Some(child) = watched.upgrade() {
+                let _ = child.lock().unwrap().kill();
+            }
+        });
         Self {
             child,
             port,
@@ -156,13 +167,14 @@ impl Drop for Driver {
         }
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(5) {
-            if matches!(self.child.try_wait(), Ok(Some(_))) {
+            if matches!(self.child.lock().unwrap().try_wait(), Ok(Some(_))) {
                 return;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 

@@ -169,3 +169,24 @@ on_both!(
         );
     }
 );
+
+on_both!(
+    nobody_asks_how_it_goes_on_once_it_was_no_incident,
+    |db| async move {
+        const WANTED: &str =
+            "SELECT COUNT(*) FROM obligation WHERE kind = 'follow_up' AND excused_at IS NULL";
+        let day = Day::begin(db).await;
+        day.until("14:00").await;
+        let report = day.report(LIU, incident("房屋倒塌")).await;
+        day.send(LIU, report).await.unwrap();
+        day.until("15:01").await;
+        assert_eq!(day.count(WANTED).await, 1, "asked for 17:00");
+        let mut back = day.report(LIU, Content::AllClear).await;
+        back.reason = Some("误报".into());
+        let outcome = day.send(LIU, back).await.unwrap();
+        let officer = day.officer().await;
+        let number = outcome.receipt.number.0;
+        day.house.service.review(&officer, number, true).await.unwrap();
+        assert_eq!(day.count(WANTED).await, 0);
+    }
+);

@@ -47,6 +47,7 @@ async fn the_routes_that_are_open_to_anyone_are_these() {
             "/a/{token}",
             "/a/{token}/escalate",
             "/assets/{name}",
+            "/calendar/{token}",
             "/healthz",
             "/language",
             "/link/{token}",

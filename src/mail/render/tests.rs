@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use insta::assert_snapshot;
 
 use super::render;
+use crate::domain::ids::IncidentId;
 use crate::domain::language::Lang;
 use crate::domain::letter::LetterKind;
 use crate::domain::notice::{Matter, Notice, Place, Silence, Silent};
@@ -169,6 +170,16 @@ fn a_reminder_tells_the_reporter_what_is_due() {
     Duty phone 0793-6200000
     Sent by the daily zero report service; please do not reply to this letter.
     "#);
+}
+
+#[test]
+fn a_letter_that_asks_for_a_follow_up_names_the_incident() {
+    let mut places = one();
+    places[0].units[0].incident = Some((IncidentId(12), "洪涝".into()));
+    let mut overdue = chase(LetterKind::Overdue, Lang::Zh, places);
+    assert!(said(&overdue).contains("    须续报：事件 12（洪涝）\n"));
+    overdue.language = Lang::En;
+    assert!(said(&overdue).contains("    owes a follow-up on incident 12 (洪涝)\n"));
 }
 
 #[test]

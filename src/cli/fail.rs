@@ -98,6 +98,7 @@ fn of_field(field: &str, fault: Fault, lang: Lang) -> String {
         Fault::Unknown => lang.cli_field_unknown(field),
         Fault::TooEarly => lang.cli_field_early(field),
         Fault::TooLate => lang.cli_field_late(field),
+        Fault::Apart => lang.error_roles_apart().to_owned(),
     }
 }
 

@@ -18,6 +18,8 @@ messages! {
     error_field_empty: "请填写这一项。", "Please fill this in.";
     error_field_too_long(n): "请缩短到 {n} 个字以内。", "Please shorten it to {n} character." | "Please shorten it to {n} characters.";
     error_field_unknown: "请从列表中选择。", "Please choose from the list.";
+    error_roles_apart: "系统管理员、安全管理员、审计员中，一个账号只能担任一个。",
+        "One account holds at most one of system administrator, security administrator and auditor.";
     error_field_too_early: "时间太早，请核对。", "That is too early; please check it.";
     error_field_too_late: "时间太晚，请核对。", "That is too late; please check it.";
     error_field_unreadable: "没能读懂这一项，请重新填写。", "This could not be read; please fill it in again.";

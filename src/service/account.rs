@@ -237,7 +237,7 @@ impl Service {
             .access
             .separation
             .check(grants.iter().map(|g| g.role))
-            .map_err(|_| Error::invalid("role", Fault::Unknown))
+            .map_err(|_| Error::invalid("role", Fault::Apart))
     }
 }
 

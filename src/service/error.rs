@@ -96,6 +96,8 @@ pub enum Fault {
     TooEarly,
     /// It must be earlier than something else.
     TooLate,
+    /// Two values that one account may not hold together.
+    Apart,
 }
 
 impl Error {

@@ -161,6 +161,7 @@ pub(super) fn of_fault(fault: Fault, l: Lang) -> String {
         Fault::Empty => l.error_field_empty().to_owned(),
         Fault::TooLong(most) => l.error_field_too_long(most),
         Fault::Unknown => l.error_field_unknown().to_owned(),
+        Fault::Apart => l.error_roles_apart().to_owned(),
         Fault::TooEarly => l.error_field_too_early().to_owned(),
         Fault::TooLate => l.error_field_too_late().to_owned(),
         Fault::Unreadable => l.error_field_unreadable().to_owned(),

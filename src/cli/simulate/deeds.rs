@@ -55,7 +55,7 @@ impl Play {
         // Each time it is sent it says the same of itself.
         if sheet.by == By::Own
             && self.now() - planned > TimeDelta::minutes(2)
-            && sheet.uuid.as_u128() % 2 == 0
+            && sheet.uuid.as_u128().is_multiple_of(2)
         {
             sheet.by = By::Offline(planned);
         }

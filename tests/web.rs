@@ -19,6 +19,8 @@ mod own;
 mod plan;
 #[path = "web/secrets.rs"]
 mod secrets;
+#[path = "web/sweep.rs"]
+mod sweep;
 #[path = "web/urgent.rs"]
 mod urgent;
 #[path = "web/ways.rs"]

@@ -178,10 +178,11 @@ on_both!(
         let day = Day::begin(db).await;
         day.until("14:00").await;
         let report = day.report(LIU, incident("房屋倒塌")).await;
+        let mut back = day.report(LIU, Content::AllClear).await;
         day.send(LIU, report).await.unwrap();
         day.until("15:01").await;
         assert_eq!(day.count(WANTED).await, 1, "asked for 17:00");
-        let mut back = day.report(LIU, Content::AllClear).await;
+        back.received = day.house.service.now();
         back.reason = Some("误报".into());
         let outcome = day.send(LIU, back).await.unwrap();
         let officer = day.officer().await;

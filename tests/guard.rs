@@ -1,5 +1,5 @@
 //! Holds that nothing is forgotten and nothing gets out: the chain of deeds, redaction, retention, keys.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 mod support;
 

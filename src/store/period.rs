@@ -205,6 +205,11 @@ impl Tx {
             "SELECT id, version, steps FROM ladder WHERE name = $1 ORDER BY version DESC LIMIT 1";
         const ADD: &str = "INSERT INTO ladder (name, version, steps, created_at) VALUES ($1, $2, $3, $4)
             RETURNING id";
+        // Two processes that pin at the same time do it one after the other, and so all that follows in this transaction.
+        const ALONE: &str = "LOCK TABLE ladder IN SHARE ROW EXCLUSIVE MODE";
+        if let Conn::Postgres(c) = &mut **self {
+            sqlx::query(ALONE).execute(&mut **c).await?;
+        }
         let steps = json(ladder)?;
         let newest: Option<(i64, i64, String)> =
             on!(self, c => sqlx::query_as(NEWEST).bind(name).fetch_optional(c).await)?;

@@ -249,7 +249,13 @@ on_both!(
         let alert = day.send("东湖镇 · 柳村", what).await.unwrap().alert.unwrap();
         let office = Office::open(day).await;
         let mut leader = office.signed_in("lingdao", Role::Leader, "清河县").await;
-        leader.get("/alerts").await.must_say("待签收").must_say("柳村");
+        leader
+            .get("/alerts")
+            .await
+            .must_say("待签收")
+            .must_say("柳村")
+            .must_say("应报 3，已报 1，无情况 0，有情况 1")
+            .must_say("▲ 未报 2");
         let page = leader.get(&format!("/alert/{alert}")).await;
         page.must_say("圩堤管涌")
             .must_say("尚不清楚")
@@ -262,6 +268,9 @@ on_both!(
         let page = leader.get(&format!("/alert/{alert}")).await;
         page.must_say("清河县值班室 15:00 已阅知");
         assert!(!page.says("我已阅知</button>"));
+        office.day.until("16:00").await;
+        let mut later = office.signed_in("lingdao2", Role::Leader, "清河县").await;
+        later.get("/alerts").await.must_say("■ 未报 2");
     }
 );
 

@@ -103,7 +103,6 @@ messages! {
         "Whoever comes looks through this and takes over; what lay on the desk is kept with the name.";
     handover_incidents: "未结事件", "Open incidents";
     handover_no_incidents: "没有未结事件。", "No incident is open.";
-    handover_incident(n): "事件 {n}", "Incident {n}";
     handover_unmet(n): "近一天应报未报的单位：{n} 个", "{n} unit owes a report of the last day" | "{n} units owe a report of the last day";
     handover_failed(n): "发送失败、尚未处理的邮件：{n} 封", "{n} letter failed and is not seen to" | "{n} letters failed and are not seen to";
     handover_notes: "交接事项", "Notes";

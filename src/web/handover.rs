@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::board::{Asked, notice, when, with_notice};
 use super::failure::of_fault;
 use super::form::Fields;
+use super::incident::{LineView, Lister};
 use super::page::{Page, html, html_with, see};
 use super::roster::kept;
 use super::visit::Visit;
@@ -17,6 +18,9 @@ use crate::domain::unit::Unit;
 use crate::i18n::Lang;
 use crate::service::{Desk, Error, NOTE};
 use crate::store::Handover;
+
+/// How many open incidents are shown; as many as are kept with a change of shift.
+const INCIDENTS: i64 = 200;
 
 #[derive(Template)]
 #[template(path = "handover.html")]
@@ -28,6 +32,8 @@ struct HandoverPage {
     unit: i64,
     name: String,
     desk: Desk,
+    /// The incidents that are open, as on every list of them.
+    lines: Vec<LineView>,
     unmet: Vec<String>,
     past: Vec<(String, Vec<(String, String)>)>,
     typed: String,
@@ -78,8 +84,13 @@ async fn view(app: &App, visit: &Visit, unit: Unit) -> Result<HandoverPage, Fail
     let mut conn = app.store.read().await?;
     let desk = app.desk_now(&mut conn, &unit).await?;
     let past = conn.handovers(unit.id).await?;
+    let mut open = conn
+        .open_incidents(&[unit.path.range()], app.now(), INCIDENTS)
+        .await?;
+    open.retain(|line| desk.incidents.contains(&line.incident.id.0));
     drop(conn);
     let tree = app.tree().await?;
+    let lister = Lister::of(app, l, &tree);
     let label = |id: &i64| tree.label(UnitId(*id)).map(|label| label.to_string());
     let told = |one: &Handover| {
         let kept: Desk = serde_json::from_str(&one.desk).unwrap_or_default();
@@ -94,6 +105,7 @@ async fn view(app: &App, visit: &Visit, unit: Unit) -> Result<HandoverPage, Fail
         unit: unit.id.0,
         name: unit.name.as_str().to_owned(),
         unmet: desk.unmet.iter().filter_map(label).collect(),
+        lines: open.iter().map(|line| lister.line(line)).collect(),
         past: past.iter().map(told).collect(),
         desk,
         typed: String::new(),

@@ -75,6 +75,39 @@ on_both!(
     }
 );
 
+on_both!(
+    calling_the_next_ones_from_a_letter_happens_once_and_an_old_letter_calls_nobody,
+    |db| async move {
+        let day = Day::begin_with(db, &[("urgent.steps", "deputy@county.example")]).await;
+        day.until("15:00").await;
+        let what = day.report("东湖镇 · 柳村", urgent("圩堤管涌")).await;
+        day.send("东湖镇 · 柳村", what).await.unwrap();
+        let office = Office::open(day).await;
+        let first = format!("/a/{}", office.token("leader@county.example").await);
+        let count = "SELECT COUNT(*) FROM letter WHERE kind = 'urgent'";
+        let called = office.day.count(count).await;
+        let mut leader = office.site.browser();
+        leader.get(&first).await.must_say("立即升级");
+        let press = format!("{first}/escalate");
+        let pressed = leader.post(&press, &[]).await;
+        leader.get(pressed.goes_to()).await.must_say("已升级，正在通知");
+        office.day.until("15:01").await;
+        let after = office.day.count(count).await;
+        let deputy = "SELECT COUNT(*) FROM letter WHERE address = 'deputy@county.example'";
+        assert_eq!(office.day.count(deputy).await, 1);
+        assert!(after > called);
+        for _ in 0..2 {
+            let again = leader.post(&press, &[]).await;
+            leader.get(again.goes_to()).await.must_say("没有变化");
+        }
+        office.day.until("15:02").await;
+        assert_eq!(office.day.count(count).await, after);
+        // The old letter offers it no more.
+        let old = leader.get(&first).await;
+        assert!(!old.says("立即升级</button>"));
+    }
+);
+
 on_both!(a_link_that_is_not_ours_is_answered_in_words, |db| async move {
     let office = Office::open(Day::begin(db).await).await;
     for token in ["x", "abc-DEF_123", "%F0%A0%AE%B7", "%00", &"a".repeat(5000)] {

@@ -5,7 +5,7 @@ use allclear::domain::access::Role;
 use axum::http::Method;
 
 use crate::Office;
-use crate::support::{Day, on_both};
+use crate::support::{Day, incident, on_both};
 
 on_both!(
     an_officer_fills_a_day_and_the_board_stops_saying_that_nobody_is_on_duty,
@@ -84,9 +84,18 @@ on_both!(
     whoever_takes_over_finds_the_note_and_leaves_his_name,
     |db| async move {
         let day = Day::begin(db).await;
+        day.until("15:00").await;
         let office = Office::open(day).await;
         let mut officer = office.signed_in("zhiban", Role::DutyOfficer, "清河县").await;
         let unit = office.county().await;
+        let what = office.day.report("东湖镇 · 杨村", incident("塘坝渗水")).await;
+        office.day.send("东湖镇 · 杨村", what).await.unwrap();
+        officer
+            .get("/handover")
+            .await
+            .must_say("东湖镇 · 杨村")
+            .must_say("洪水漫溢")
+            .must_say("/incident/1");
         officer
             .post("/handover", &[("unit", &unit), ("note", "泵站待修")])
             .await

@@ -15,6 +15,8 @@ mod incident;
 mod input;
 #[path = "web/own.rs"]
 mod own;
+#[path = "web/period.rs"]
+mod period;
 #[path = "web/plan.rs"]
 mod plan;
 #[path = "web/secrets.rs"]

@@ -12,6 +12,7 @@ pub mod check;
 pub mod checkin;
 pub mod delivery;
 pub mod digest;
+pub mod forecast;
 pub mod form;
 pub mod ids;
 pub mod import;

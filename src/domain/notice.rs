@@ -56,6 +56,8 @@ pub enum Matter {
     FollowUp(Box<FollowUp>),
     /// What was found of how a unit reported.
     Found(Found),
+    /// Nothing but that letters go out.
+    Test,
 }
 
 /// What a later report says otherwise than the one before it: nothing else.

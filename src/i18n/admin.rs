@@ -42,6 +42,20 @@ messages! {
     first_period_coming(at): "已设立，{at} 开始", "Declared; it begins at {at}";
     first_period_running(n): "{n} 个专项期进行中", "{n} period is running" | "{n} periods are running";
 
+    // What the configuration says of incidents.
+    classes_title: "情况类别", "Incident classes";
+    classes_lead: "这里只供查看。类别和时限写在服务器的文件里，由掌管服务器的人修改，重启服务后生效；用过的编码不要改。",
+        "To look at only. Classes and limits stand in files; whoever holds the server changes them and restarts the service. A code that was used must not change.";
+    classes_file(file): "类别文件：{file}（classes.file）。", "The list of classes: {file} (classes.file).";
+    classes_builtin: "现在用的是自带的类别表（classes.file 未设置）。", "The list in use is the one that comes with the program (classes.file is not set).";
+    classes_urgent: "立即报领导", "Leaders at once";
+    classes_by_class: "按类别", "by class";
+    limits_title: "时限", "Limits";
+    limits_lead: "配置文件 [incident] 一节：report_within、answer_within、follow_up。", "In the configuration, [incident]: report_within, answer_within, follow_up.";
+    limits_report: "获知到首报", "Learned to first report";
+    limits_answer: "首报到签收", "First report to acknowledgement";
+    limits_follow: "每天续报时间", "Follow-ups each day";
+
     // Accounts.
     admin_accounts: "账号", "Accounts";
     admin_find: "账号或岗位", "Name or post";

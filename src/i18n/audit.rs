@@ -64,7 +64,10 @@ messages! {
     did_declare_period: "宣布专项期", "Declared a period";
     did_stop_period: "停止专项期", "Stopped a period";
     did_extend_period: "延长专项期", "Extended a period";
-    did_revise_rule: "修改报送规则", "Revised a rule";
+    did_revise_rule: "修改报送时段", "Revised a rule";
+    did_add_rule: "增加报送时段", "Added a rule";
+    did_end_rule: "停用报送时段", "Ended a rule";
+    did_test_mail: "测试发信", "Sent a test letter";
     did_excuse: "免报", "Excused";
     did_undo_excusal: "撤销免报", "Undid an excusal";
     did_extend: "延期", "Extended a deadline";
@@ -154,6 +157,9 @@ impl Lang {
             "stop_period" => self.did_stop_period(),
             "extend_period" => self.did_extend_period(),
             "revise_rule" => self.did_revise_rule(),
+            "add_rule" => self.did_add_rule(),
+            "end_rule" => self.did_end_rule(),
+            "test_mail" => self.did_test_mail(),
             "excuse" => self.did_excuse(),
             "undo_excusal" => self.did_undo_excusal(),
             "extend" => self.did_extend(),

@@ -6,6 +6,7 @@ messages! {
     app_name: "每日零报告", "Daily zero report";
     demo_mark: "演示", "Demo";
     drill_mark: "演练", "Drill";
+    drill_explained: "这是演练，不是真实情况，数据不计入统计。", "This is a drill. It is not real, and its data never count.";
 
     term_unit: "单位", "Unit";
     term_round: "场次", "Round";

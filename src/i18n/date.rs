@@ -107,6 +107,16 @@ impl Lang {
         }
     }
 
+    /// Writes an instant to the minute, with its day and year: 2026年11月25日 16:40; 25 November 2026, 16:40.
+    pub fn moment_year(self, at: Timestamp, zone: Tz) -> String {
+        let local = local(at, zone);
+        let (day, time) = (self.short_date(local.date_naive()), clock(local.time()));
+        match self {
+            Self::Zh => format!("{}年{day} {time}", local.year()),
+            Self::En => format!("{day} {}, {time}", local.year()),
+        }
+    }
+
     /// Writes an instant as its business date sees it: 16:00; 次日 06:30; 11月27日 06:30.
     pub fn time_for(self, at: Timestamp, zone: Tz, day: BusinessDate) -> String {
         let local = local(at, zone);

@@ -19,10 +19,12 @@
 //! - `import`: what is wrong with a table of units, and what it would change
 //! - `mail`: the words of every letter
 //! - `period`: why a period, its hours or a date are not as they must be
+//! - `periods`: the pages of periods
 //! - `plan`: what to do when something happens
 //! - `privacy`: what is held of persons, and what is past its time
 //! - `problems`: what to do when something was not accepted
 //! - `redact`: taking personal data out of a report
+//! - `relay`: the page of the mail relay, and its test letter
 //! - `roster`: who is on duty, the import of rosters, the change of shifts
 //! - `signin`: the layout, and the ways in
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
@@ -45,10 +47,12 @@ pub mod incident;
 pub mod mail;
 pub mod outbox;
 pub mod period;
+mod periods;
 mod plan;
 mod privacy;
 pub mod problems;
 mod redact;
+mod relay;
 mod roster;
 pub mod signin;
 pub mod simulate;

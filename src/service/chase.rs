@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::{Error, Result, Service, token_hash};
 use crate::crash::Point;
 use crate::domain::address::Address;
-use crate::domain::ids::{LetterId, ObligationId};
+use crate::domain::ids::{LetterId, ObligationId, UnitId};
 use crate::domain::ladder::{Audience, Ladder};
 use crate::domain::letter::{
     ChaseLetter, Details, Directory, Firing as FiringKey, Gap, LetterKind, Letters, Open, Person, letters,
@@ -230,8 +230,18 @@ impl Service {
     ) -> Result<Directory> {
         let ids: BTreeSet<_> = open.iter().flat_map(|o| o.path.ids()).collect();
         let ids: Vec<_> = ids.into_iter().collect();
-        let contacts: BTreeMap<_, _> = conn.contacts(Some(&ids)).await?.into_iter().collect();
-        let desks: Vec<_> = conn.offices(&ids).await?.into_iter().collect();
+        self.directory_of(conn, &ids, ladder).await
+    }
+
+    /// Gathers who is to be told by the contacts of some units.
+    pub(super) async fn directory_of(
+        &self,
+        conn: &mut Conn,
+        ids: &[UnitId],
+        ladder: &Ladder,
+    ) -> Result<Directory> {
+        let contacts: BTreeMap<_, _> = conn.contacts(Some(ids)).await?.into_iter().collect();
+        let desks: Vec<_> = conn.offices(ids).await?.into_iter().collect();
         let duty = self.duty_now(conn, &desks).await?;
         let offices = duty.offices(&desks.into_iter().collect(), self.now());
         let on_duty = duty.without_office(self.now());

@@ -1,5 +1,7 @@
 //! Declares, stops and extends periods, and puts new versions of their rules in force.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::audit::who;
@@ -89,30 +91,11 @@ impl Service {
     /// # Errors
     /// When whoever asks may not, or a rule of periods is not kept.
     pub async fn declare_period(&self, actor: &Actor, wanted: &Declaration) -> Result<Declared> {
-        let leave = permit(actor, Deed::DeclarePeriod)?;
-        let tree = self.tree().await?;
-        check_scope(&wanted.scope, &tree, &leave)?;
-        let (now, zone) = (self.now(), self.settings.service.zone);
+        let tree = self.may_ask(actor, &wanted.scope).await?;
+        let now = self.now();
         let mut tx = self.store.begin().await?;
         let ladder = self.pin(&mut tx, wanted.ladder.as_ref(), now).await?;
-        let from = local_day(wanted.starts.max(now), zone);
-        let period = Period {
-            id: PeriodId(0),
-            name: wanted.name.trim().to_owned(),
-            basis: wanted.basis.trim().to_owned(),
-            level: wanted.level,
-            scope: wanted.scope.clone(),
-            starts: wanted.starts,
-            ends: wanted.ends,
-            stopped: None,
-            drill: wanted.drill,
-            rules: wanted
-                .rounds
-                .iter()
-                .map(|rule| rule.in_force_from(from, ladder))
-                .collect(),
-        };
-        let mut period = period.declared(now, &self.calendar, zone)?;
+        let mut period = self.drafted(wanted, ladder, now)?;
         period.id = tx.add_period(&period, now).await?;
         for rule in &mut period.rules {
             rule.id = tx.add_rule(period.id, rule).await?;
@@ -135,9 +118,37 @@ impl Service {
         let area = period.scope.area();
         Ok(Declared {
             asked: tree.iter().filter(|unit| area.contains(unit)).count(),
-            unknown_years: period.unknown_years(&self.calendar, zone),
+            unknown_years: period.unknown_years(&self.calendar, self.settings.service.zone),
             period,
         })
+    }
+
+    /// Checks that somebody may ask the units of a scope; gives the tree that it was looked up in.
+    pub(super) async fn may_ask(&self, actor: &Actor, scope: &Scope) -> Result<Arc<UnitTree>> {
+        let leave = permit(actor, Deed::DeclarePeriod)?;
+        let tree = self.tree().await?;
+        check_scope(scope, &tree, &leave)?;
+        Ok(tree)
+    }
+
+    /// Makes the period that is asked for, as it would be in force, without numbers.
+    pub(super) fn drafted(&self, wanted: &Declaration, ladder: LadderId, now: Timestamp) -> Result<Period> {
+        let zone = self.settings.service.zone;
+        let from = local_day(wanted.starts.max(now), zone);
+        let rules = wanted.rounds.iter();
+        let period = Period {
+            id: PeriodId(0),
+            name: wanted.name.trim().to_owned(),
+            basis: wanted.basis.trim().to_owned(),
+            level: wanted.level,
+            scope: wanted.scope.clone(),
+            starts: wanted.starts,
+            ends: wanted.ends,
+            stopped: None,
+            drill: wanted.drill,
+            rules: rules.map(|rule| rule.in_force_from(from, ladder)).collect(),
+        };
+        Ok(period.declared(now, &self.calendar, zone)?)
     }
 
     /// Stops a period now. What has opened stays owed.
@@ -204,6 +215,57 @@ impl Service {
         let new = period.rules.last().map(|rule| rule.id.0);
         let detail = json!({ "old": old.0, "new": new, "from": from.to_string() });
         self.end_deed(tx, actor, "revise_rule", id, detail).await?;
+        Ok(period)
+    }
+
+    /// Adds a rule from a day on.
+    ///
+    /// # Errors
+    /// When whoever asks may not, the period is over, or the round of that day can no longer be asked for.
+    pub async fn add_rule(
+        &self,
+        actor: &Actor,
+        id: PeriodId,
+        new: &NewRule,
+        from: BusinessDate,
+    ) -> Result<Period> {
+        let leave = permit(actor, Deed::DeclarePeriod)?;
+        let (mut tx, before) = self.hold_period(id, &leave).await?;
+        let (now, zone) = (self.now(), self.settings.service.zone);
+        let ladder = match before.rules.last() {
+            Some(rule) => rule.ladder,
+            None => self.pin(&mut tx, None, now).await?,
+        };
+        let mut period = before.with_rule(new.in_force_from(from, ladder), now, zone)?;
+        if let Some(rule) = period.rules.last_mut() {
+            rule.id = tx.add_rule(id, rule).await?;
+        }
+        let new = period.rules.last().map(|rule| rule.id.0);
+        let detail = json!({ "new": new, "from": from.to_string() });
+        self.end_deed(tx, actor, "add_rule", id, detail).await?;
+        Ok(period)
+    }
+
+    /// Ends a rule before a day; rounds that have opened stay as they are.
+    ///
+    /// # Errors
+    /// When whoever asks may not, there is no such rule in force, or the round of that day has opened.
+    pub async fn end_rule(
+        &self,
+        actor: &Actor,
+        id: PeriodId,
+        rule: RuleId,
+        until: BusinessDate,
+    ) -> Result<Period> {
+        let leave = permit(actor, Deed::DeclarePeriod)?;
+        let (mut tx, before) = self.hold_period(id, &leave).await?;
+        let (now, zone) = (self.now(), self.settings.service.zone);
+        let period = before.without_rule(rule, until, now, zone)?;
+        let ended = period.rules.iter().find(|one| one.id == rule);
+        tx.end_rule(rule, ended.and_then(|rule| rule.until).unwrap_or(until))
+            .await?;
+        let detail = json!({ "old": rule.0, "until": until.to_string() });
+        self.end_deed(tx, actor, "end_rule", id, detail).await?;
         Ok(period)
     }
 

@@ -49,7 +49,8 @@ impl Conn {
 
     /// Counts how often a unit was asked to report since an instant.
     pub async fn times_asked(&mut self, unit: UnitId, since: Timestamp) -> Result<i64> {
-        const SQL: &str = "SELECT COUNT(*) FROM obligation WHERE unit_id = $1 AND opens_at >= $2";
+        const SQL: &str =
+            "SELECT COUNT(*) FROM obligation WHERE unit_id = $1 AND opens_at >= $2 AND drill = 0";
         let since = since.timestamp_millis();
         Ok(on!(self, c => sqlx::query_scalar(SQL).bind(unit.0).bind(since).fetch_one(c).await)?)
     }

@@ -34,6 +34,16 @@ enum About {
     Urgent(Box<Alerted>),
 }
 
+impl About {
+    fn is_drill(&self) -> bool {
+        match self {
+            Self::Nothing | Self::Silent => false,
+            Self::Chase(chase) => chase.drill,
+            Self::Urgent(alerted) => alerted.urgent.drill,
+        }
+    }
+}
+
 /// An urgent report, as the reader of one letter sees it.
 struct Alerted {
     urgent: Urgent,
@@ -68,6 +78,7 @@ struct Chase {
     units: Vec<(String, StandingView, Option<String>)>,
     /// Whether a unit is still unmet.
     is_open: bool,
+    drill: bool,
     promise: String,
     /// What the acknowledgement did, once it is given.
     done: Option<String>,
@@ -123,7 +134,7 @@ async fn show(
     };
     let template = AnswerPage {
         l,
-        page: visit.page,
+        page: visit.page.of_drill(about.is_drill()),
         token,
         notice,
         answered: answered.map(|at| l.answer_again(when(l, at, now, zone))),
@@ -281,6 +292,7 @@ async fn chase(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<Chase, Fai
         .collect();
     let done = letter.acknowledged_at.map(|_| outcome(app, l, &unmet));
     Ok(Chase {
+        drill: owed.iter().any(|owed| owed.drill),
         lead: l.answer_chase_lead(named.len()),
         is_open: !unmet.is_empty(),
         units: units.into_iter().map(|(_, view)| view).take(NAMED).collect(),

@@ -124,7 +124,8 @@ fn trays(l: Lang, count: &impl Fn(Tray) -> i64, chosen: Tray) -> Vec<TrayView> {
     Tray::ALL.into_iter().map(view).filter(shown).collect()
 }
 
-fn relay_line(
+/// Says how the relay is, and whether that is bad.
+pub(super) fn relay_line(
     l: Lang,
     relay: &RelayState,
     now: crate::domain::time::Timestamp,

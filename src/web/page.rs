@@ -18,6 +18,8 @@ pub struct Page {
     pub office: String,
     /// A word that marks every page, such as 演示.
     pub mark: Option<String>,
+    /// Whether it shows a drill, and bears its watermark.
+    pub drill: bool,
     /// Whether the connection is open to listeners, which the page must say.
     pub plain: bool,
     /// The duty phone as people write it; empty when none is set.
@@ -61,6 +63,7 @@ impl Page {
             l,
             office: settings.service.name.clone(),
             mark,
+            drill: false,
             plain: settings.web.plain_http,
             phone: settings.duty.phone.clone(),
             dial: dial(&settings.duty.phone),
@@ -73,6 +76,11 @@ impl Page {
             script: &ADDRESSES.script,
             icon: &ADDRESSES.icon,
         }
+    }
+
+    /// Marks the page if what it shows is of a drill.
+    pub(super) fn of_drill(self, drill: bool) -> Self {
+        Self { drill, ..self }
     }
 
     /// Says on the page who reads it, and where he may go.

@@ -5,6 +5,7 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
+use super::admin::periods;
 use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
@@ -284,6 +285,42 @@ fn auditor() -> Vec<Route> {
 fn administration() -> Vec<Route> {
     vec![
         route("/admin", admin::ANY, get(admin::overview::page)),
+        route(
+            "/admin/periods",
+            Door::May(Deed::DeclarePeriod),
+            get(periods::page),
+        ),
+        route(
+            "/admin/periods/new",
+            Door::May(Deed::DeclarePeriod),
+            get(periods::declare::form).post(periods::declare::submit),
+        ),
+        route(
+            "/admin/periods/{id}",
+            Door::May(Deed::DeclarePeriod),
+            get(periods::one::page),
+        ),
+        route(
+            "/admin/periods/{id}/extend",
+            Door::May(Deed::ExtendPeriod),
+            post(periods::one::extend),
+        ),
+        route(
+            "/admin/periods/{id}/stop",
+            Door::May(Deed::StopPeriod),
+            get(periods::one::stop_form).post(periods::one::stop),
+        ),
+        route(
+            "/admin/periods/{id}/rule",
+            Door::May(Deed::DeclarePeriod),
+            get(periods::rule::form).post(periods::rule::change),
+        ),
+        route(
+            "/admin/mail",
+            Door::May(Deed::ChangeSettings),
+            get(admin::mail::page).post(admin::mail::test),
+        ),
+        route("/admin/classes", admin::ANY, get(admin::classes::page)),
         route(
             "/admin/accounts",
             Door::May(Deed::ManageAccounts),

@@ -287,6 +287,9 @@ impl Teller<'_> {
         let round = o.round.and_then(|id| rounds.get(&id.0));
         let label = round.map_or(l.letter_follow_up(), |r| r.stored.round.label.as_str());
         let mut notes = Vec::new();
+        if owed.drill {
+            notes.push(l.drill_mark().to_owned());
+        }
         if let Some(at) = o.first_received {
             notes.push(l.row_received(self.when(at)));
         } else if o.window.due() != o.scheduled_due {

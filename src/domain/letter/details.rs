@@ -32,6 +32,8 @@ pub enum Details {
         /// The finding.
         finding: i64,
     },
+    /// Of an account letter: a test of the relay.
+    Test,
     /// Of an account letter: a link that signs an account in. The token in it is that of the letter.
     SignIn {
         /// The account.
@@ -72,6 +74,7 @@ mod tests {
             },
             Details::FollowUp { report: ReportId(4) },
             Details::Finding { finding: 5 },
+            Details::Test,
             Details::SignIn {
                 account: AccountId(3),
                 expires: from_millis(1_800_000_000_000).unwrap(),

@@ -45,3 +45,13 @@ pub(super) fn sign_in(notice: &Notice, sign_in: &SignIn) -> Page {
     page.link = (l.mail_link_sign_in(), notice.link.clone());
     page
 }
+
+pub(super) fn test(notice: &Notice) -> Page {
+    let l = notice.language;
+    let mut page = Page::new(notice, CALM);
+    page.subject = l.mail_test_subject(&notice.office);
+    page.lead = l.mail_test_lead().to_owned();
+    page.notes = vec![l.mail_test_ignore().to_owned()];
+    page.link = (l.mail_page(), notice.link.clone());
+    page
+}

@@ -57,6 +57,7 @@ impl Page {
             Matter::SignIn(sign_in) => account::sign_in(notice, sign_in),
             Matter::FollowUp(told) => incident::follow_up(notice, told),
             Matter::Found(found) => incident::found(notice, found),
+            Matter::Test => account::test(notice),
         };
         page.marked(notice)
     }

@@ -136,6 +136,12 @@ impl Service {
                 })))
             }
             Some(Details::SignIn { .. }) => Ok(Wanted::No),
+            Some(Details::Test) => Ok(Wanted::Yes(Box::new(Say {
+                matter: Matter::Test,
+                drill: false,
+                thread: Thread::None,
+                link: Link::Start,
+            }))),
             Some(Details::FollowUp { report }) => self.told_letter(conn, report, lang).await,
             Some(Details::Finding { finding }) => self.found_letter(conn, finding, lang).await,
             _ => Err(Error::broken("this kind of letter has no words yet")),

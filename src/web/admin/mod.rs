@@ -4,13 +4,19 @@
 //! * `overview.rs` — from an empty database to a running period: what is done, what comes next
 //! * `accounts.rs`, `account.rs` — the list of accounts with invitations, and one account
 //! * `tokens.rs` — other systems
+//! * `mail.rs` — the mail relay and its test
+//! * `classes.rs` — the classes of incidents and the limits of their clocks, as the configuration has them
+//! * `periods/` — periods: the list, declaring one with a preview, what is done to one
 //! * `pick.rs` — finds the unit that somebody typed
 //!
 //! A new page: a line in [`TABS`], a route, a template that extends `admin/frame.html`.
 
 pub(super) mod account;
 pub(super) mod accounts;
+pub(super) mod classes;
+pub(super) mod mail;
 pub(super) mod overview;
+pub(super) mod periods;
 mod pick;
 pub(super) mod tokens;
 
@@ -35,6 +41,13 @@ type Tab = (&'static str, fn(Lang) -> &'static str, Door);
 
 const TABS: &[Tab] = &[
     ("/admin", Lang::admin_overview, ANY),
+    (
+        "/admin/periods",
+        Lang::periods_title,
+        Door::May(Deed::DeclarePeriod),
+    ),
+    ("/admin/mail", Lang::relay_title, Door::May(Deed::ChangeSettings)),
+    ("/admin/classes", Lang::classes_title, ANY),
     (
         "/admin/accounts",
         Lang::admin_accounts,
@@ -134,6 +147,10 @@ fn said(l: Lang, asked: &Asked) -> Option<&'static str> {
         "address" => l.admin_address_set(),
         "factor" => l.admin_factor_gone(),
         "token" => l.admin_token_ended(),
+        "declared" => l.period_declared(),
+        "extended" => l.period_extended(),
+        "stopped" => l.period_stopped(),
+        "rule" => l.period_rule_saved(),
         _ => return None,
     })
 }

@@ -24,3 +24,15 @@ pub(super) fn unit<'a>(tree: &'a UnitTree, typed: &str) -> Option<&'a Unit> {
         _ => None,
     }
 }
+
+/// Writes a unit so that [`unit`] finds it again: its name if no other bears it, else its code or its number.
+pub(super) fn named(tree: &UnitTree, id: UnitId) -> Option<String> {
+    let known = tree.get(id)?;
+    let texts = [
+        Some(known.name.as_str().to_owned()),
+        known.code.as_ref().map(|code| code.as_str().to_owned()),
+    ];
+    let finds = |text: &String| unit(tree, text).is_some_and(|found| found.id == id);
+    let text = texts.into_iter().flatten().find(finds);
+    Some(text.unwrap_or_else(|| format!("#{id}")))
+}

@@ -226,7 +226,7 @@ async fn show(
         typed,
         remark_most: REMARK,
         unit_href: format!("/board/unit/{}", incident.unit),
-        page: visit.page.clone(),
+        page: visit.page.clone().of_drill(incident.drill),
     };
     html_with(status, &template)
 }

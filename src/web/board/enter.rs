@@ -294,7 +294,7 @@ async fn show(
         problems,
         typed,
         story: form::STORY,
-        page: visit.page,
+        page: visit.page.of_drill(owed.drill),
     };
     html_with(status, &template)
 }

@@ -124,7 +124,9 @@ pub(super) async fn show(
     };
     let template = ActPage {
         l,
-        page: visit.page,
+        page: visit
+            .page
+            .of_drill(!owed.is_empty() && owed.iter().all(|owed| owed.drill)),
         act: act.code(),
         title,
         lead,

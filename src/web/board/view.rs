@@ -198,7 +198,10 @@ pub(super) fn view(
     let late = late.count();
     Ok(Board {
         l,
-        page: visit.page.clone(),
+        page: visit
+            .page
+            .clone()
+            .of_drill(loaded.round().is_some_and(|round| round.stored.round.drill)),
         notice: super::notice::notice(l, asked),
         as_of: l.time_exact(loaded.now, zone),
         live,

@@ -240,7 +240,10 @@ async fn build(
     };
     Ok(IncidentPage {
         l,
-        page: visit.page.clone(),
+        page: visit
+            .page
+            .clone()
+            .of_drill(case.owed.is_some_and(|owed| owed.drill)),
         place: case.place.head(app, l),
         obligation: case
             .owed

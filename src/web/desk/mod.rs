@@ -141,8 +141,11 @@ pub(super) async fn page(
         asked: l.desk_asked(place.asked),
         open: open(&app, l, &place),
         found: found(l, &place),
+        // What is real is never covered by the watermark of a drill beside it.
+        page: visit
+            .page
+            .of_drill(!cards.is_empty() && cards.iter().all(|card| card.drill)),
         cards,
-        page: visit.page,
     };
     let mut response = html(&template)?;
     // A workstation that is used stays bound.

@@ -94,12 +94,13 @@ pub(in crate::web) async fn page(
     let kept = &shown.kept;
     let unit = tree.label(kept.check_in.unit).map(|label| label.to_string());
     let plan = to_do(&app, &visit, kept).await?;
+    let drill = shown.owed.as_ref().is_some_and(|owed| owed.drill);
     let template = ReceiptPage {
         l,
-        page: visit.page.clone(),
+        page: visit.page.clone().of_drill(drill),
         unit: unit.unwrap_or_default(),
         day: shown.owed.as_ref().map(|owed| l.date(owed.obligation.day)),
-        drill: shown.owed.as_ref().is_some_and(|owed| owed.drill),
+        drill,
         panel: panel(&app, l, &shown),
         mac: shown.receipt.mac.to_string(),
         replaces: kept.supersedes.map(|id| Number(id).to_string()),

@@ -246,7 +246,7 @@ fn show(
     };
     let template = FollowPage {
         l,
-        page: visit.page.clone(),
+        page: visit.page.clone().of_drill(case.record.incident.drill),
         action: match case.own {
             true => format!("/desk/follow/{id}"),
             false => format!("/incident/{id}/report"),

@@ -184,7 +184,7 @@ async fn show(
         findings: kinds(l),
         may,
         cut_off: l.story_cut_off(l.moment_exact(now, zone)),
-        page: visit.page.clone(),
+        page: visit.page.clone().of_drill(incident.drill),
     };
     html_with(status, &template)
 }

@@ -5,6 +5,8 @@ mod support;
 
 #[path = "api/bad.rs"]
 mod bad;
+#[path = "api/document.rs"]
+mod document;
 #[path = "api/incident.rs"]
 mod incident;
 #[path = "api/reading.rs"]

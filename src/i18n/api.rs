@@ -38,4 +38,14 @@ messages! {
     api_unit(field): "“{field}”应为单位编号或代码。", "\"{field}\" must be the id or the code of a unit.";
     api_limit(field, most): "“{field}”应为 1 至 {most} 的整数。", "\"{field}\" must be a whole number from 1 to {most}.";
     api_cursor(field): "“{field}”请用上一页给出的值。", "Please give \"{field}\" as the page before gave it.";
+
+    reference_title: "接口说明", "API reference";
+    reference_document: "供程序读取的说明（OpenAPI）", "The same for programs (OpenAPI)";
+    reference_calls: "地址", "Addresses";
+    reference_parameters: "参数", "Parameters";
+    reference_body: "请求体", "Body";
+    reference_answers: "返回", "Answers";
+    reference_shapes: "数据", "Shapes";
+    reference_needed: "必填", "needed";
+    reference_list: "列表", "list of";
 }

@@ -48,6 +48,7 @@ mod page;
 mod peer;
 mod plan;
 mod redact;
+mod reference;
 mod roster;
 mod router;
 mod server;

@@ -10,7 +10,7 @@ use super::board::{self, acts, awaiting, enter};
 use super::gate::{self, Gate};
 use super::{
     App, Failure, acknowledge, admin, alert, assets, audit, desk, halfway, handover, health, home, incident,
-    language, link, me, outbox, plan, redact, roster, signin, slip, unit, visit,
+    language, link, me, outbox, plan, redact, reference, roster, signin, slip, unit, visit,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -82,6 +82,9 @@ fn ways_in() -> Vec<Route> {
         route("/a/{token}/escalate", Door::Anyone, post(acknowledge::escalate)),
         // The calendar of a post's shifts: whoever knows its address.
         route("/calendar/{token}", Door::Anyone, get(roster::calendar)),
+        // For those who write programs against the API.
+        route("/reference", Door::Anyone, get(reference::page)),
+        route("/reference/openapi.json", Door::Anyone, get(reference::document)),
         // For monitors.
         route("/healthz", Door::Anyone, get(health::alive)),
         route("/readyz", Door::Anyone, get(health::ready)),

@@ -7,6 +7,7 @@ use hyper::Method;
 use hyper::body::Bytes;
 use serde_json::Value;
 
+use crate::document;
 use crate::support::{Answer, Browser, Day, Fresh, Site};
 
 /// A day with the server running.
@@ -87,14 +88,18 @@ impl System {
         self.send("/api/v1/check-ins", "application/json", body).await
     }
 
-    /// Sends bytes of some kind anywhere.
+    /// Sends bytes of some kind anywhere; the answer is held to the document.
     pub(crate) async fn send(&mut self, path: &str, kind: &str, body: Bytes) -> Answer {
-        self.0.send(Method::POST, path, Some(kind), body).await
+        let answer = self.0.send(Method::POST, path, Some(kind), body).await;
+        document::holds("post", path, &answer);
+        answer
     }
 
-    /// Asks for something.
+    /// Asks for something; the answer is held to the document.
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        self.0.get(path).await
+        let answer = self.0.get(path).await;
+        document::holds("get", path, &answer);
+        answer
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use crate::crash::Point;
@@ -76,5 +77,42 @@ impl Log {
             .down
             .iter()
             .any(|(died, back)| *died <= until && from <= *back)
+    }
+
+    /// Gives when a process had run for a while since an instant, all its lives together.
+    pub(super) fn up_for(&self, span: TimeDelta, from: Timestamp) -> Timestamp {
+        let mut end = from + span;
+        for (died, back) in &self.down {
+            if *died >= end {
+                break;
+            }
+            end += (*back - (*died).max(from)).max(TimeDelta::zero());
+        }
+        end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::from_millis;
+
+    #[test]
+    fn time_without_a_process_does_not_count() {
+        let at = |minute: i64| from_millis(minute * 60_000).unwrap();
+        let log = Log {
+            down: vec![
+                (at(0), at(20)),
+                (at(30), at(90)),
+                (at(90), at(100)),
+                (at(500), at(600)),
+            ],
+            ..Log::default()
+        };
+        let hour = TimeDelta::hours(1);
+        assert_eq!(log.up_for(hour, at(200)), at(260), "up all the time");
+        assert_eq!(log.up_for(hour, at(10)), at(150), "20 to 30, and from 100 on");
+        assert_eq!(log.up_for(hour, at(440)), at(500), "it died as the hour was full");
+        assert_eq!(log.up_for(hour, at(441)), at(601));
     }
 }

@@ -19,8 +19,8 @@ use crate::crash::{Aim, Point};
 use crate::domain::ids::{AccountId, IncidentId, ObligationId};
 use crate::domain::time::Timestamp;
 
-/// The most deaths of one run.
-const MOST_DEATHS: usize = 400;
+/// The most deaths of one day: beyond, the service does not get anywhere.
+const MOST_DEATHS: usize = 100;
 
 /// A run on its way.
 #[derive(Debug)]
@@ -308,7 +308,7 @@ impl Play {
                 }
                 Err(End::Broken(words)) => return Err(words),
             }
-            if self.log.deaths.len() > MOST_DEATHS {
+            if self.deaths_of_a_day() > MOST_DEATHS {
                 return Err("it dies again and again".to_owned());
             }
         }
@@ -318,6 +318,12 @@ impl Play {
         self.count_passes();
         self.life = None;
         self.log.deaths.push((self.now(), point));
+    }
+
+    fn deaths_of_a_day(&self) -> usize {
+        let since = self.now() - TimeDelta::days(1);
+        let deaths = self.log.deaths.iter().rev();
+        deaths.take_while(|(at, _)| *at > since).count()
     }
 
     fn count_passes(&mut self) {

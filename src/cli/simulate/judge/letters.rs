@@ -10,7 +10,7 @@ use crate::cli::simulate::relay::Verdict;
 use crate::domain::ladder::Audience;
 use crate::domain::time::Timestamp;
 
-/// A miss that lasts this long must have been told, whatever the mail server did meanwhile.
+/// A miss that lasts this long while a process runs must have been told, whatever the mail server did meanwhile.
 const LONG: TimeDelta = TimeDelta::hours(4);
 
 pub(super) fn is_chase(about: About) -> bool {
@@ -21,7 +21,7 @@ pub(super) fn is_chase(about: About) -> bool {
 pub(super) fn told(case: &Case<'_>, facts: &Facts) -> Finding {
     let mut finding = Finding::default();
     for (place, owed) in case.play.model.owed.iter().enumerate() {
-        let lasting = owed.is_wanted_through(owed.due, owed.due + LONG);
+        let lasting = owed.is_wanted_through(owed.due, case.play.log.up_for(LONG, owed.due));
         if !lasting || owed.due_at(owed.due) != owed.due {
             continue;
         }

@@ -23,6 +23,15 @@
     document.querySelectorAll(".saying").forEach(function (saying) { saying.hidden = true; });
   });
 
+  // Loads the page anew, but never away: not while something is sent, nor without a connection.
+  function again() {
+    if (document.querySelector(".saying:not([hidden])") || !window.fetch) return;
+    fetch("/healthz", { cache: "no-store" }).then(function (answer) { if (answer.ok) location.reload(); }, function () {});
+  }
+  document.querySelectorAll("[data-refresh]").forEach(function (page) {
+    setInterval(again, Number(page.getAttribute("data-refresh")) * 1000);
+  });
+
   // The server's clock goes on.
   var clock = document.querySelector("[data-clock]");
   if (clock) {
@@ -35,9 +44,7 @@
     // Once the deadline passes, the page shows it.
     document.querySelectorAll("[data-due]").forEach(function (left) {
       var wait = Number(left.getAttribute("data-due")) - start - performance.now();
-      if (wait > 0 && wait < 86400000) {
-        setTimeout(function () { if (!document.querySelector(".saying:not([hidden])")) location.reload(); }, wait + 500);
-      }
+      if (wait > 0 && wait < 86400000) setTimeout(again, wait + 500);
     });
   }
 

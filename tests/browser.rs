@@ -18,13 +18,25 @@ mod board;
 mod chrome;
 #[path = "browser/desk.rs"]
 mod desk;
+#[path = "browser/driver.rs"]
+mod driver;
 #[path = "browser/leader.rs"]
 mod leader;
+#[path = "browser/line.rs"]
+mod line;
+#[path = "browser/offline.rs"]
+mod offline;
+#[path = "browser/pages.rs"]
+mod pages;
+#[path = "browser/pictures.rs"]
+mod pictures;
 
 use allclear::domain::access::{Actor, Role};
 use allclear::domain::language::Lang;
 use allclear::store::{Granted, NewAccount};
-use chrome::{Chrome, Kind};
+use chrome::Chrome;
+use driver::Kind;
+use line::Line;
 use support::{Day, Site, fresh_sqlite};
 
 /// A day at the small county, with its pages served.
@@ -64,8 +76,19 @@ impl Scene {
 
     /// Starts the workstation of a unit, bound by its slip.
     async fn village(&self, label: &str, kind: Kind) -> Chrome {
+        self.village_at(&self.base(), label, kind).await
+    }
+
+    /// Lays a line to the service that can be cut, and starts the workstation of a unit at its other end.
+    async fn far_village(&self, label: &str, kind: Kind) -> (Line, Chrome) {
+        let line = Line::to(self.site.at).await;
+        let clerk = self.village_at(&format!("http://{}", line.at), label, kind).await;
+        (line, clerk)
+    }
+
+    async fn village_at(&self, base: &str, label: &str, kind: Kind) -> Chrome {
         let code = self.slip(label).await;
-        let chrome = self.chrome(kind).await;
+        let chrome = Chrome::start(base, kind).await;
         chrome.open("/slip").await.types("code", &code).await;
         chrome.press_css("main form button").await;
         chrome

@@ -13,6 +13,8 @@ mod doors;
 mod incident;
 #[path = "web/input.rs"]
 mod input;
+#[path = "web/offline.rs"]
+mod offline;
 #[path = "web/own.rs"]
 mod own;
 #[path = "web/period.rs"]

@@ -21,7 +21,7 @@ messages! {
     desk_next_none: "近三天没有安排场次。", "No round is planned for the next three days.";
     desk_nothing_incident: "没有场次时，有情况也可以随时报告。", "Whatever happens can be reported at any time.";
     desk_asked(n): "本月共要求报送 {n} 次。", "Asked {n} time this month." | "Asked {n} times this month.";
-    desk_units: "选择单位", "Choose a unit";
+    desk_units: "换一个单位", "Another unit";
     desk_excused: "本场次已免报，不用报送。有情况仍可报告。", "Excused: no report need come. Incidents can still be reported.";
     desk_missed: "本场次已关闭，没有收到报送。请打电话给值班室补录。",
         "This round has closed without a report. Please phone the duty office.";
@@ -40,6 +40,29 @@ messages! {
     retry_lead: "系统正忙，没有确认收到您的报送。请再点一次，不会重复。",
         "The service is busy and did not confirm your report. Press again; it will not count twice.";
     retry_button: "再点一次", "Press again";
+
+    unsent_title: "尚未送达", "Not delivered yet";
+    unsent_lead: "没有连上服务器。报送已保存在本机，恢复连接后自动发送。看到回执才算送达，请不要关闭本页。",
+        "There is no connection. The report is kept on this device and goes out by itself once the link is back. Only a receipt proves that it arrived; keep this page open.";
+    unsent_again: "现在再试", "Try now";
+    unsent_waits: "尚未送达", "Not delivered yet";
+    unsent_phone: "未送达——请立即打电话！", "Not delivered: phone now!";
+    unsent_asks: "没有被接收，需要您处理", "Not accepted; please look at it";
+    unsent_look: "查看并提交", "Look and send";
+    unsent_drop: "不再发送", "Do not send";
+    unsent_written(time): "填报于 {time}", "written at {time}";
+    unsent_sent: "已送达，回执", "Delivered, receipt";
+    unsent_kept(time): "没有连接：这是 {time} 保存的页面。现在可以填报，恢复连接后自动发送；紧急情况请打电话。",
+        "No connection: this page was kept at {time}. You can report; it goes out once the link is back. In an emergency, phone.";
+    unsent_over: "这个页面是以前保存的，不能用来报今天。请在恢复连接后报送，或打电话给值班室。",
+        "This page is of an earlier day and cannot answer for today. Report once the link is back, or phone the duty office.";
+
+    which_title: "为哪个单位报送？", "For which unit?";
+    which_lead: "这里可以为几个单位报送，请选择。", "You report for several units here; please choose.";
+
+    history_title: "近 30 天", "The last 30 days";
+    history_sum(n, on_time, late, missing): "应报 {n} 场：按时 {on_time}，迟报 {late}，缺报 {missing}。",
+        "Owed {n}: on time {on_time}, late {late}, missing {missing}.";
 
     receipt_title: "回执", "Receipt";
     receipt_got: "已收到", "Received";

@@ -1,4 +1,7 @@
-//! Knows the style sheet, the script and the icon: part of the program, named by their content.
+//! Knows the style sheets, the scripts and the icon: part of the program, named by their content.
+//!
+//! Pages of a village load what a browser of 2020 (Chromium 86) understands, and no more than they need; pages of the
+//! office load further files beside.
 
 use std::sync::LazyLock;
 
@@ -26,6 +29,13 @@ const STYLE: Asset = Asset {
         include_str!("../../assets/base.css"),
         include_str!("../../assets/form.css"),
         include_str!("../../assets/desk.css"),
+    ),
+};
+const OFFICE_STYLE: Asset = Asset {
+    stem: "office",
+    ending: "css",
+    kind: STYLE.kind,
+    content: concat!(
         include_str!("../../assets/board.css"),
         include_str!("../../assets/audit.css"),
         include_str!("../../assets/admin.css"),
@@ -36,9 +46,17 @@ const SCRIPT: Asset = Asset {
     ending: "js",
     kind: "text/javascript; charset=utf-8",
     content: concat!(
+        include_str!("../../assets/queue.js"),
         include_str!("../../assets/allclear.js"),
-        include_str!("../../assets/board.js"),
     ),
+};
+/// Opens the desk without a connection; its address never changes, since the browser asks for it by that.
+const WORKER: &str = include_str!("../../assets/worker.js");
+const OFFICE_SCRIPT: Asset = Asset {
+    stem: "office",
+    ending: "js",
+    kind: SCRIPT.kind,
+    content: include_str!("../../assets/board.js"),
 };
 const ICON: Asset = Asset {
     stem: "icon",
@@ -52,6 +70,8 @@ const ICON: Asset = Asset {
 pub(super) struct Addresses {
     pub(super) style: String,
     pub(super) script: String,
+    pub(super) office_style: String,
+    pub(super) office_script: String,
     pub(super) icon: String,
 }
 
@@ -59,6 +79,8 @@ pub(super) struct Addresses {
 pub(super) static ADDRESSES: LazyLock<Addresses> = LazyLock::new(|| Addresses {
     style: format!("/assets/{}", STYLE.name()),
     script: format!("/assets/{}", SCRIPT.name()),
+    office_style: format!("/assets/{}", OFFICE_STYLE.name()),
+    office_script: format!("/assets/{}", OFFICE_SCRIPT.name()),
     icon: format!("/assets/{}", ICON.name()),
 });
 
@@ -75,6 +97,8 @@ pub(super) async fn get(Path(name): Path<String>) -> Result<Response, Failure> {
     let asset = match () {
         () if named(&ADDRESSES.style) => STYLE,
         () if named(&ADDRESSES.script) => SCRIPT,
+        () if named(&ADDRESSES.office_style) => OFFICE_STYLE,
+        () if named(&ADDRESSES.office_script) => OFFICE_SCRIPT,
         () if named(&ADDRESSES.icon) => ICON,
         () => return Err(Failure::status(StatusCode::NOT_FOUND)),
     };
@@ -84,4 +108,13 @@ pub(super) async fn get(Path(name): Path<String>) -> Result<Response, Failure> {
     let ever = HeaderValue::from_static("public, max-age=31536000, immutable");
     headers.insert(header::CACHE_CONTROL, ever);
     Ok(response)
+}
+
+/// Gives the script that works beside the pages of the desk.
+pub(super) async fn worker() -> Response {
+    let mut response = WORKER.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(SCRIPT.kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
 }

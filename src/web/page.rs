@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use chrono::Offset as _;
 
 use super::assets::ADDRESSES;
 use super::{App, Failure, admin};
@@ -36,9 +37,14 @@ pub struct Page {
     pub here: String,
     /// What proves a form of an old browser.
     pub form_token: String,
+    /// Seconds by which local time is ahead of UTC, for scripts.
+    pub ahead: i32,
     /// Addresses of the style sheet, the script and the icon.
     pub style: &'static str,
     pub script: &'static str,
+    /// What the pages of the office load beside.
+    pub office_style: &'static str,
+    pub office_script: &'static str,
     pub icon: &'static str,
 }
 
@@ -72,8 +78,16 @@ impl Page {
             ways: Vec::new(),
             here,
             form_token: String::new(),
+            ahead: app
+                .now()
+                .with_timezone(&settings.service.zone)
+                .offset()
+                .fix()
+                .local_minus_utc(),
             style: &ADDRESSES.style,
             script: &ADDRESSES.script,
+            office_style: &ADDRESSES.office_style,
+            office_script: &ADDRESSES.office_script,
             icon: &ADDRESSES.icon,
         }
     }

@@ -73,6 +73,7 @@ fn ways_in() -> Vec<Route> {
         route("/slip", Door::Anyone, get(slip::page).post(slip::bind)),
         route("/language", Door::Anyone, post(language::choose)),
         route("/assets/{name}", Door::Anyone, get(assets::get)),
+        route("/worker.js", Door::Anyone, get(assets::worker)),
         // The links in letters: whoever holds one is let in.
         route(
             "/a/{token}",

@@ -1,7 +1,7 @@
 //! An officer at the board.
 
 use crate::Scene;
-use crate::chrome::Kind;
+use crate::driver::Kind;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_that_passes_shows_on_the_board_without_a_reload() {

@@ -1,10 +1,6 @@
 //! Knows how a test drives a real Chromium: what a person sees and presses, and what the browser complains of.
 #![expect(clippy::disallowed_methods, reason = "a browser is waited for in real time")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -12,43 +8,12 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use crate::driver::{Driver, Kind};
+
 /// How long a page may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// How long a journey may take: a browser that hangs must not hang the tests.
-const JOURNEY: Duration = Duration::from_secs(180);
 /// How often a page is looked at meanwhile.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// What a browser is like.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Kind {
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) language: &'static str,
-}
-
-impl Kind {
-    /// An office computer.
-    pub(crate) const OFFICE: Self = Self {
-        width: 1366,
-        height: 768,
-        language: "zh-CN",
-    };
-    /// A phone.
-    pub(crate) const PHONE: Self = Self {
-        width: 360,
-        height: 740,
-        ..Self::OFFICE
-    };
-
-    /// The same one of somebody who reads English.
-    pub(crate) const fn english(self) -> Self {
-        Self {
-            language: "en",
-            ..self
-        }
-    }
-}
 
 /// A Chromium of its own, driven by a ChromeDriver of its own; both end with it.
 #[derive(Debug)]
@@ -56,13 +21,6 @@ pub(crate) struct Chrome {
     client: Client,
     base: String,
     driver: Driver,
-}
-
-#[derive(Debug)]
-struct Driver {
-    child: Arc<Mutex<Child>>,
-    port: u16,
-    _profile: tempfile::TempDir,
 }
 
 /// A command that WebDriver does not know and ChromeDriver does.
@@ -79,105 +37,6 @@ impl WebDriverCompatibleCommand for Own {
     }
 }
 
-impl Driver {
-    fn start() -> Self {
-        let mut child = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts: install chromium-driver, or set ALLCLEAR_SKIP_BROWSER");
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        let port = loop {
-            line.clear();
-            assert!(said.read_line(&mut line).unwrap() > 0, "chromedriver ended");
-            let port = line
-                .split_once("successfully on port ")
-                .map(|(_, port)| port.trim());
-            if let Some(port) = port {
-                break port.trim_end_matches('.').parse().unwrap();
-            }
-        };
-        // What it says later goes nowhere, and must not block it.
-        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        let child = Arc::new(Mutex::new(child));
-        let watched = Arc::downgrade(&child);
-        std::thread::spawn(move || {
-            std::thread::sleep(JOURNEY);
-            if let Some(child) = watched.upgrade() {
-                let _ = child.lock().unwrap().kill();
-            }
-        });
-        Self {
-            child,
-            port,
-            _profile: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn capabilities(&self, kind: Kind) -> Value {
-        let mut args: Vec<String> = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-dev-shm-usage",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--hide-scrollbars",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        args.push(format!("--user-data-dir={}", self._profile.path().display()));
-        args.push(format!("--lang={}", kind.language));
-        args.push(format!("--window-size={},{}", kind.width, kind.height));
-        let preferences = json!({ "intl.accept_languages": kind.language });
-        let mut chrome = json!({ "args": args, "prefs": preferences });
-        if kind.width < 500 {
-            // A window is no narrower than 500; a phone is.
-            chrome["mobileEmulation"] = json!({
-                "deviceMetrics": {
-                    "width": kind.width, "height": kind.height, "pixelRatio": 1.0, "touch": true, "mobile": true,
-                },
-            });
-        }
-        json!({
-            "browserName": "chrome",
-            "pageLoadStrategy": "normal",
-            "goog:chromeOptions": chrome,
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-        })
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // It ends its browsers too, which a kill would leave behind.
-        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
-            let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-            let _ = write!(
-                stream,
-                "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n",
-                self.port
-            );
-            let _ = stream.read(&mut [0; 64]);
-        }
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(5) {
-            if matches!(self.child.lock().unwrap().try_wait(), Ok(Some(_))) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let mut child = self.child.lock().unwrap();
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-}
-
 impl Chrome {
     /// Starts a browser that finds the service at an address such as `http://127.0.0.1:8080`.
     pub(crate) async fn start(base: &str, kind: Kind) -> Self {
@@ -190,11 +49,19 @@ impl Chrome {
             .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .unwrap();
-        Self {
+        let chrome = Self {
             client,
-            base: base.to_owned(),
+            base: base.replace("127.0.0.1", kind.host),
             driver,
+        };
+        if !kind.script {
+            // Pages have no script of their own, so without these files nothing runs; switched off altogether, the
+            // driver could not look at the page either.
+            chrome.devtools("Network.enable", json!({})).await;
+            let files = json!({ "urls": ["*.js"] });
+            chrome.devtools("Network.setBlockedURLs", files).await;
         }
+        chrome
     }
 
     /// Opens a page.
@@ -205,6 +72,20 @@ impl Chrome {
         };
         self.client.goto(&address).await.unwrap();
         self
+    }
+
+    /// Opens a page that a browser without a connection may not get; says whether it came.
+    pub(crate) async fn tries(&self, path: &str) -> bool {
+        self.client.goto(&format!("{}{path}", self.base)).await.is_ok()
+    }
+
+    /// Asks the browser itself for something, as its developer tools do.
+    pub(crate) async fn devtools(&self, command: &str, params: Value) -> Value {
+        let asked = json!({ "cmd": command, "params": params });
+        self.client
+            .issue_cmd(Own("goog/cdp/execute", asked))
+            .await
+            .unwrap()
     }
 
     /// Opens the same page once more.
@@ -236,6 +117,16 @@ impl Chrome {
             );
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// Waits until the page no longer says something.
+    pub(crate) async fn sees_no(&self, words: &str) -> &Self {
+        let begun = Instant::now();
+        while self.text().await.contains(words) {
+            assert!(begun.elapsed() < PATIENCE, "{words:?} stays");
+            tokio::time::sleep(LOOK).await;
+        }
+        self
     }
 
     /// Presses what carries these words: a button, a link, a label or the head of a fold.
@@ -290,6 +181,23 @@ impl Chrome {
         self.client.execute(script, args.to_vec()).await.unwrap()
     }
 
+    /// Runs a script that calls its last argument when it is done.
+    pub(crate) async fn waits_for(&self, script: &str, args: &[Value]) -> Value {
+        self.client.execute_async(script, args.to_vec()).await.unwrap()
+    }
+
+    /// Chooses from the list of an id.
+    pub(crate) async fn chooses(&self, id: &str, value: &str) -> &Self {
+        let list = self.client.find(Locator::Id(id)).await.unwrap();
+        list.select_by_value(value).await.unwrap();
+        self
+    }
+
+    /// Takes a picture of the window.
+    pub(crate) async fn picture(&self) -> Vec<u8> {
+        self.client.screenshot().await.unwrap()
+    }
+
     /// Gives what the browser has complained of since it was asked last, but for answers such as 422 to a form.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let log = self.log("browser").await;
@@ -332,6 +240,12 @@ impl Chrome {
     pub(crate) async fn ends(self) {
         let none: [String; 0] = [];
         assert_eq!(self.complaints().await, none);
+        self.ends_cut().await;
+    }
+
+    /// Ends a journey on which the connection was lost, which browsers complain of.
+    pub(crate) async fn ends_cut(self) {
+        let none: [String; 0] = [];
         assert_eq!(self.strays().await, none);
         let Self { client, driver, .. } = self;
         let _ = client.close().await;

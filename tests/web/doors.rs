@@ -55,7 +55,8 @@ async fn the_routes_that_are_open_to_anyone_are_these() {
             "/recover",
             "/signin",
             "/signout",
-            "/slip"
+            "/slip",
+            "/worker.js"
         ]
     );
 }

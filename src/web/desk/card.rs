@@ -112,7 +112,7 @@ fn card(app: &App, l: Lang, place: &Place, owed: &StoredObligation) -> Card {
     }
 }
 
-fn tone(stands: Standing, incident: bool) -> &'static str {
+pub(super) fn tone(stands: Standing, incident: bool) -> &'static str {
     match stands {
         Standing::Received(_) if incident => "amber",
         Standing::Received(_) => "good",

@@ -1,10 +1,13 @@
 //! Knows when a form that was rendered before midnight has to ask for which day it is.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::place::Place;
+use super::send;
 use crate::domain::ids::ObligationId;
 use crate::domain::standing::{Standing, standing};
+use crate::domain::time::local_day;
 use crate::i18n::Lang;
 use crate::store::StoredObligation;
 use crate::web::Fields;
@@ -27,8 +30,13 @@ pub(super) struct Asked {
 }
 
 /// Asks for the day, if the page was rendered before midnight and its obligation is no longer the only sensible one.
-pub(super) fn question(l: Lang, place: &Place, fields: &Fields) -> Option<Asked> {
+///
+/// What was written without a connection on the very day of its page is for that day, whenever it comes.
+pub(super) fn question(l: Lang, place: &Place, fields: &Fields, zone: Tz) -> Option<Asked> {
     let rendered: NaiveDate = fields.read("day")?;
+    if send::claimed(fields).is_some_and(|at| local_day(at, zone) <= rendered) {
+        return None;
+    }
     let id = fields.read("obligation").map(ObligationId)?;
     let meant = place.owed.iter().find(|owed| owed.obligation.id == id);
     if rendered >= place.today || meant.is_some_and(|owed| is_plain(place, owed)) {

@@ -30,6 +30,10 @@ struct IncidentPage {
     /// What it answers; empty when it stands beside every round.
     obligation: String,
     uuid: String,
+    /// When it was written without a connection, if it was.
+    claimed: String,
+    /// The key of the report that takes it back.
+    back_uuid: String,
     purpose: String,
     drill: bool,
     amends: bool,
@@ -119,7 +123,8 @@ pub(in crate::web) async fn submit(
 }
 
 async fn report(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, Failure> {
-    let place = Place::find(app, visit, fields.read("unit").map(UnitId)).await?;
+    let mut place = Place::find(app, visit, fields.read("unit").map(UnitId)).await?;
+    place.recall(app, fields.read("obligation")).await?;
     let case = case(app, &place, fields.read("obligation").map(ObligationId)).await?;
     let typed = Typed::of(fields);
     if fields.has("look") {
@@ -137,6 +142,7 @@ async fn report(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, F
         }
     };
     let mut page = build(app, visit, &case, typed, send::uuid(fields)).await?;
+    page.claimed = send::carried(fields);
     page.asks_reason |= wrong.iter().any(|w| w.field == "reason");
     page.wrong = wrong;
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -155,6 +161,7 @@ pub(super) async fn needs_reason(
         .before()
         .map_or_else(|| Typed::empty(place.now, zone), |b| Typed::from(b, zone));
     let mut page = build(app, visit, &case, typed, Uuid::new_v4()).await?;
+    page.back_uuid = send::uuid(fields).to_string();
     page.take_back_problem = Some(visit.l.problem_reason_needed().to_owned());
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
@@ -250,6 +257,8 @@ async fn build(
             .map(|owed| owed.obligation.id.to_string())
             .unwrap_or_default(),
         uuid: uuid.to_string(),
+        claimed: String::new(),
+        back_uuid: Uuid::new_v4().to_string(),
         purpose,
         drill: case.owed.is_some_and(|owed| owed.drill),
         amends: case.latest.is_some(),

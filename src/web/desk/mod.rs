@@ -1,20 +1,24 @@
 //! The desk of a village: one question, one button; after it, the receipt.
 //!
+//! * `which.rs` — for which unit, when there are several
 //! * `place.rs` — for which unit somebody reports, what it owes, what it sent
 //! * `card.rs` — one obligation as the page shows it
 //! * `day.rs` — whether a form that was rendered before midnight asks for which day it is
+//! * `history.rs` — how the last thirty days went
 //! * `send.rs` — from a form to a submission
 //! * `incident.rs`, `typed.rs` — the form of an incident
 //! * `receipt.rs` — the proof; `reach.rs` — whom an urgent report reached
 
 mod card;
 mod day;
+mod history;
 pub(super) mod incident;
 mod place;
 mod reach;
 pub(super) mod receipt;
-mod send;
+pub(super) mod send;
 pub(super) mod typed;
+mod which;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -102,6 +106,7 @@ struct DayPage {
     closed: Option<String>,
     unit: i64,
     uuid: String,
+    claimed: String,
 }
 
 #[derive(Template)]
@@ -127,7 +132,13 @@ pub(super) async fn page(
     visit: Visit,
     Query(which): Query<Which>,
 ) -> Result<Response, Failure> {
-    let place = Place::find(&app, &visit, which.unit.parse().ok().map(UnitId)).await?;
+    let wanted = which.unit.parse().ok().map(UnitId);
+    if wanted.is_none()
+        && let Some(choice) = which::choice(&app, &visit).await?
+    {
+        return html(&choice);
+    }
+    let place = Place::find(&app, &visit, wanted).await?;
     let (l, renewed) = (visit.l, visit.renew_device(&app));
     let cards = card::cards(&app, l, &place);
     let owes = cards.iter().any(|card| card.is_open);
@@ -197,8 +208,10 @@ pub(super) async fn submit(
 }
 
 async fn clear(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, Failure> {
-    let place = Place::find(app, visit, fields.read("unit").map(UnitId)).await?;
-    if let Some(asked) = day::question(visit.l, &place, fields) {
+    let mut place = Place::find(app, visit, fields.read("unit").map(UnitId)).await?;
+    place.recall(app, fields.read("obligation")).await?;
+    let zone = app.settings.service.zone;
+    if let Some(asked) = day::question(visit.l, &place, fields, zone) {
         let template = DayPage {
             l: visit.l,
             page: visit.page.clone(),
@@ -207,6 +220,7 @@ async fn clear(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, Fa
             closed: asked.closed,
             unit: place.unit.0,
             uuid: send::uuid(fields).to_string(),
+            claimed: send::carried(fields),
         };
         return html_with(StatusCode::CONFLICT, &template);
     }

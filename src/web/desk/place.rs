@@ -6,7 +6,7 @@ use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, Offset as _, TimeDelta};
 
 use super::Head;
 use crate::domain::access::{Actor, Deed, Scope, permit};
-use crate::domain::ids::{CheckInId, RoundId, UnitId};
+use crate::domain::ids::{CheckInId, ObligationId, RoundId, UnitId};
 use crate::domain::obligation::Schedule;
 use crate::domain::time::{Timestamp, local_day, timestamp};
 use crate::domain::unit::UnitTree;
@@ -40,13 +40,14 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Finds the unit that is asked for, or the first that the visitor reports for.
+    /// Finds the unit that is asked for, or the only one that the visitor reports for.
     pub(super) async fn find(app: &App, visit: &Visit, wanted: Option<UnitId>) -> Result<Self, Failure> {
         let tree = app.tree().await?;
         let mine = mine(visit.actor()?, &tree);
         let unit = match wanted {
             Some(wanted) => mine.iter().copied().find(|unit| *unit == wanted),
-            None => mine.first().copied(),
+            // Of several, none is taken for the one that is meant.
+            None => mine.first().copied().filter(|_| mine.len() == 1),
         };
         let unit = unit.ok_or(Failure::NOT_FOUND)?;
         let (now, zone) = (app.now(), app.settings.service.zone);
@@ -81,6 +82,29 @@ impl Place {
             incidents,
             findings,
         })
+    }
+
+    /// Takes in an obligation of an earlier day, which a report that waited for its connection still names.
+    pub(super) async fn recall(&mut self, app: &App, id: Option<i64>) -> Result<(), Failure> {
+        let known = |id: ObligationId| self.owed.iter().any(|owed| owed.obligation.id == id);
+        let Some(id) = id.map(ObligationId).filter(|id| !known(*id)) else {
+            return Ok(());
+        };
+        let mut conn = app.store.read().await?;
+        let found = conn.obligation(id).await?;
+        let Some(owed) = found.filter(|owed| owed.obligation.unit == self.unit) else {
+            return Ok(());
+        };
+        let rounds: Vec<RoundId> = owed.obligation.round.into_iter().collect();
+        let names = conn.round_names(&rounds).await?;
+        self.names
+            .extend(names.into_iter().map(|name| (name.round, name)));
+        let latest: Vec<CheckInId> = owed.latest.into_iter().collect();
+        let kept = conn.check_ins(&latest).await?;
+        self.kept
+            .extend(kept.into_iter().map(|kept| (kept.check_in.id, kept)));
+        self.owed.push(owed);
+        Ok(())
     }
 
     /// Gives the round that an obligation follows.
@@ -153,7 +177,7 @@ impl Place {
 }
 
 /// Gives the units that an actor reports for.
-fn mine(actor: &Actor, tree: &UnitTree) -> Vec<UnitId> {
+pub(super) fn mine(actor: &Actor, tree: &UnitTree) -> Vec<UnitId> {
     match permit(actor, Deed::Report) {
         Ok(Scope::Units { subtrees, single }) => {
             let paths = single.iter().chain(&subtrees);

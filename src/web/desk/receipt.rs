@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::card::Panel;
+use super::history::{History, history};
 use super::reach::{Reach, reach};
 use crate::domain::access::{Deed, permit};
 use crate::domain::checkin::{Provenance, Review};
@@ -25,16 +26,20 @@ struct ReceiptPage {
     l: Lang,
     page: Page,
     unit: String,
+    unit_id: i64,
     /// The day and the round that it is for.
     day: Option<String>,
     drill: bool,
     panel: Panel,
+    /// The key under which it was sent, which the queue of the page knows.
+    key: String,
     mac: String,
     replaces: Option<String>,
     /// What is told once, right after sending.
     told: Vec<String>,
     amend: Option<String>,
     reach: Option<Reach>,
+    history: History,
     plan: Option<PlanView>,
 }
 
@@ -99,15 +104,18 @@ pub(in crate::web) async fn page(
         l,
         page: visit.page.clone().of_drill(drill),
         unit: unit.unwrap_or_default(),
+        unit_id: kept.check_in.unit.0,
         day: shown.owed.as_ref().map(|owed| l.date(owed.obligation.day)),
         drill,
         panel: panel(&app, l, &shown),
+        key: kept.check_in.uuid.to_string(),
         mac: shown.receipt.mac.to_string(),
         replaces: kept.supersedes.map(|id| Number(id).to_string()),
         told: told(&app, l, &shown, &became).await?,
         amend: amend(&visit, &shown),
         reach: reach(&app, l, &shown.kept).await?,
         plan,
+        history: history(&app, l, kept.check_in.unit).await?,
     };
     html(&template)
 }

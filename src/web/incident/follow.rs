@@ -22,8 +22,8 @@ use crate::service::Error;
 use crate::web::board::form::input_time;
 use crate::web::board::with_notice;
 use crate::web::desk::incident::{Group, faults, groups};
-use crate::web::desk::receipt;
 use crate::web::desk::typed::{Typed, Wrong};
+use crate::web::desk::{receipt, send};
 use crate::web::form::Fields;
 use crate::web::page::{Page, html_with, see};
 use crate::web::plan::{self, PlanView};
@@ -39,6 +39,8 @@ struct FollowPage {
     action: String,
     back: String,
     uuid: String,
+    /// When it was written without a connection, if it was.
+    claimed: String,
     kinds: Vec<(&'static str, &'static str)>,
     kind: String,
     /// Whether somebody else enters it for the unit, and how he may.
@@ -79,6 +81,14 @@ struct Case {
     plan: Option<PlanView>,
 }
 
+/// What a form carries beside what is typed.
+struct Sent {
+    kind: String,
+    uuid: Uuid,
+    /// When it was written without a connection, if it was.
+    claimed: String,
+}
+
 /// Shows the form, filled in with what is known.
 pub(in crate::web) async fn page(
     State(app): State<App>,
@@ -94,16 +104,12 @@ pub(in crate::web) async fn page(
         caller_post: String::new(),
         called_at: input_time(app.now(), zone),
     };
-    let kind = ReportKind::FollowUp.code().to_owned();
-    show(
-        &app,
-        &visit,
-        case,
-        office,
-        (kind, Uuid::new_v4()),
-        typed,
-        Vec::new(),
-    )
+    let sent = Sent {
+        kind: ReportKind::FollowUp.code().to_owned(),
+        uuid: Uuid::new_v4(),
+        claimed: String::new(),
+    };
+    show(&app, &visit, case, office, sent, typed, Vec::new())
 }
 
 /// Takes the report.
@@ -142,7 +148,12 @@ pub(in crate::web) async fn submit(
             }
         }
     };
-    show(&app, &visit, case, office, (text("kind"), uuid), typed, wrong)
+    let sent = Sent {
+        kind: text("kind"),
+        uuid,
+        claimed: send::carried(&fields),
+    };
+    show(&app, &visit, case, office, sent, typed, wrong)
 }
 
 fn submission(
@@ -152,7 +163,11 @@ fn submission(
     (uuid, content): (Uuid, IncidentContent),
     zone: chrono_tz::Tz,
 ) -> Submission {
-    let provenance = provenance(case.own, office);
+    let claimed = send::claimed(fields).filter(|_| case.own);
+    let provenance = match case.own {
+        true => send::provenance(claimed),
+        false => provenance(office),
+    };
     let called_at = moment(&office.called_at, zone).unwrap_or(fields.received);
     let reason = fields.get("reason").trim();
     let kind = ReportKind::parse(fields.get("kind")).filter(|kind| *kind != ReportKind::First);
@@ -169,7 +184,7 @@ fn submission(
         // The service itself names the author.
         author: Author::Device(DeviceId(0)),
         received: fields.received,
-        claimed: None,
+        claimed,
         reason: (!reason.is_empty()).then(|| reason.to_owned()),
         caller: (provenance == Provenance::Phone).then(|| Caller {
             post: office.caller_post.clone(),
@@ -179,12 +194,11 @@ fn submission(
     }
 }
 
-/// Gives by what way a report came.
-pub(super) fn provenance(own: bool, office: &Office) -> Provenance {
-    match (own, office.how.as_str()) {
-        (true, _) => Provenance::Own,
-        (false, "proxy") => Provenance::Proxy,
-        (false, _) => Provenance::Phone,
+/// Gives by what way a report came that the office entered.
+pub(super) fn provenance(office: &Office) -> Provenance {
+    match office.how.as_str() {
+        "proxy" => Provenance::Proxy,
+        _ => Provenance::Phone,
     }
 }
 
@@ -230,7 +244,7 @@ fn show(
     visit: &Visit,
     case: Case,
     office: Office,
-    (kind, uuid): (String, Uuid),
+    Sent { kind, uuid, claimed }: Sent,
     typed: Typed,
     wrong: Vec<Wrong>,
 ) -> Result<Response, Failure> {
@@ -257,6 +271,7 @@ fn show(
         },
         line: case.line,
         uuid: uuid.to_string(),
+        claimed,
         kinds: kinds
             .iter()
             .map(|kind| (kind.code(), l.report_kind(*kind)))

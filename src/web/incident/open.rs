@@ -128,7 +128,7 @@ fn submission(
     fields: &Fields,
     (uuid, content): (Uuid, IncidentContent),
 ) -> Submission {
-    let provenance = provenance(false, office);
+    let provenance = provenance(office);
     let called_at = moment(&office.called_at, app.settings.service.zone).unwrap_or(fields.received);
     let reason = fields.get("reason").trim();
     Submission {

@@ -1,0 +1,182 @@
+//! Every page that there is, in both languages: found by the table of addresses and by the links on pages, so a new page is
+//! looked at without being named here.
+//!
+//! No barrier of WCAG 2.2 A or AA that axe-core finds, nothing to scroll sideways on a narrow phone, no complaint of
+//! the browser, no request to another host. What a person sees only in the middle of a sign-in is left out.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use allclear::domain::access::Role;
+use allclear::web::{Route, table};
+use serde_json::{Value, json};
+
+use crate::Scene;
+use crate::chrome::Chrome;
+use crate::driver::Kind;
+use crate::support::{incident, urgent};
+
+const AXE: &str = include_str!("axe/axe.min.js");
+/// The narrowest window in which a page still fits.
+const NARROW: u32 = 320;
+
+const JUDGE: &str = "var done = arguments[arguments.length - 1];
+    axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(function (found) {
+        done(found.violations.map(function (v) {
+            return v.id + ': ' + v.nodes.slice(0, 4).map(function (n) { return n.target.join(' ') + ' ' +
+                (n.any.concat(n.all, n.none)[0] || {}).message; }).join(' | ');
+        }));
+    }, function (error) { done(['axe: ' + error]); });";
+const TOO_WIDE: &str = "var width = document.documentElement.clientWidth;
+    if (document.scrollingElement.scrollWidth <= width) return [];
+    return Array.prototype.filter.call(document.body.querySelectorAll('*'), function (e) {
+        return e.getBoundingClientRect().right > width + 1;
+    }).slice(-4).map(function (e) { return e.tagName + '.' + e.className; });";
+const IS_PAGE: &str = "var done = arguments[arguments.length - 1];
+    fetch(arguments[0], { redirect: 'manual', credentials: 'same-origin' }).then(function (answer) {
+        var kind = answer.headers.get('content-type') || '';
+        done(answer.status === 200 && kind.indexOf('text/html') === 0);
+    }, function () { done(false); });";
+const LINKS: &str = "return Array.from(document.querySelectorAll('a[href^=\"/\"]'), function (a) { return a.getAttribute('href'); });";
+
+/// What has been looked at, and what was found.
+#[derive(Default)]
+struct Walk {
+    seen: BTreeSet<String>,
+    found: Vec<String>,
+}
+
+impl Walk {
+    /// Looks at a page as it is shown now.
+    async fn look(&mut self, chrome: &Chrome, at: &str) {
+        let mut note = |what: &Value| self.found.push(format!("{at}: {}", what.as_str().unwrap_or("?")));
+        let narrow = json!({ "width": NARROW, "height": 640, "deviceScaleFactor": 1, "mobile": true });
+        chrome
+            .devtools("Emulation.setDeviceMetricsOverride", narrow)
+            .await;
+        let wide = chrome.run(TOO_WIDE, &[]).await;
+        for what in wide.as_array().into_iter().flatten() {
+            note(&json!(format!("wider than {NARROW} pixels: {what}")));
+        }
+        chrome
+            .devtools("Emulation.clearDeviceMetricsOverride", json!({}))
+            .await;
+        chrome.run(AXE, &[]).await;
+        for what in chrome
+            .waits_for(JUDGE, &[])
+            .await
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            note(what);
+        }
+        for what in chrome.complaints().await {
+            note(&json!(what));
+        }
+    }
+
+    /// Goes to all pages that a visitor can reach and nobody before him has seen.
+    async fn on(&mut self, chrome: &Chrome, first: &[String]) {
+        let plain = table().into_iter().map(|route| route.path.to_owned());
+        let mut todo: VecDeque<String> = first.iter().cloned().collect();
+        todo.extend(plain.filter(|path| !path.contains('{')));
+        while let Some(path) = todo.pop_front() {
+            let kind = kind_of(&path);
+            if self.seen.contains(&kind) || chrome.waits_for(IS_PAGE, &[json!(path)]).await != true {
+                continue;
+            }
+            self.seen.insert(kind);
+            chrome.open(&path).await;
+            self.look(chrome, &path).await;
+            let links = chrome.run(LINKS, &[]).await;
+            let links = links.as_array().into_iter().flatten().filter_map(Value::as_str);
+            todo.extend(links.map(|link| link.split('#').next().unwrap_or_default().to_owned()));
+        }
+    }
+}
+
+/// Names the kind of a page: its address in the table, and by which fields it is asked for.
+fn kind_of(path: &str) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let fits = |route: &Route| {
+        let (mut pattern, mut given) = (route.path.split('/'), path.split('/'));
+        pattern
+            .by_ref()
+            .zip(given.by_ref())
+            .all(|(p, g)| p == g || p.starts_with('{'))
+            && route.path.split('/').count() == path.split('/').count()
+    };
+    let mut found: Vec<&str> = table().iter().filter(|r| fits(r)).map(|r| r.path).collect();
+    found.sort_by_key(|path| path.contains('{'));
+    let mut fields: Vec<&str> = query
+        .split('&')
+        .filter_map(|pair| pair.split('=').next())
+        .collect();
+    fields.sort_unstable();
+    fields.dedup();
+    format!("{}?{}", found.first().unwrap_or(&path), fields.join("&"))
+}
+
+/// Lets something happen of every kind, so that pages have something to show.
+async fn live(scene: &Scene) -> Vec<String> {
+    let day = &scene.day;
+    day.all_clear("东湖镇 · 杨村").await;
+    let what = day.report("东湖镇 · 柳村", urgent("圩堤管涌")).await;
+    day.send("东湖镇 · 柳村", what).await.unwrap();
+    let beside = day.unowed("东湖镇 · 柳村", incident("山路塌方")).await;
+    day.send("东湖镇 · 柳村", beside).await.unwrap();
+    let key = day.newest_letter("leader@county.example").await;
+    let letter = format!("/a/{}", day.house.service.keys.letter_token(&key));
+    day.until("16:25").await;
+    let chase = day.newest_letter("xi-b@v.example").await;
+    let chase = format!("/a/{}", day.house.service.keys.letter_token(&chase));
+    vec![letter, chase]
+}
+
+async fn all(kind: Kind) {
+    let Some(scene) = Scene::open().await else { return };
+    let letters = live(&scene).await;
+    let mut walk = Walk::default();
+    let nobody = scene.chrome(kind).await;
+    nobody.open("/signin").await;
+    walk.on(&nobody, &letters).await;
+    nobody.ends().await;
+    let village = scene.village("东湖镇 · 柳村", kind).await;
+    walk.on(&village, &[]).await;
+    village.open("/desk").await;
+    village.ends().await;
+    for role in Role::ALL {
+        let over = if role.is_whole() { "" } else { "清河县" };
+        let link = scene.link(role.code(), role, over).await;
+        let chrome = scene.chrome(kind).await;
+        chrome.open(&link).await;
+        walk.look(&chrome, "/link/{token}").await;
+        chrome.press_css("main form button").await;
+        walk.on(&chrome, &[]).await;
+        chrome.ends().await;
+    }
+    println!("looked at {} kinds of pages: {:#?}", walk.seen.len(), walk.seen);
+    assert!(
+        walk.seen.len() >= 30,
+        "only {} kinds of pages were found",
+        walk.seen.len()
+    );
+    assert!(walk.found.is_empty(), "{:#?}", walk.found);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_has_a_barrier_in_chinese() {
+    all(Kind::OFFICE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_has_a_barrier_in_english() {
+    all(Kind::OFFICE.english()).await;
+}
+
+#[test]
+fn pages_of_one_kind_are_looked_at_once() {
+    assert_eq!(kind_of("/incident/7"), kind_of("/incident/12"));
+    assert_eq!(kind_of("/incident/new"), "/incident/new?");
+    assert_eq!(kind_of("/board?standing=late&q=1"), "/board?q&standing");
+}

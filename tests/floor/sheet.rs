@@ -58,7 +58,8 @@ fn head(text: &str, needs: &mut BTreeSet<String>) {
             ":"
         };
         let named = word(&text[at + colons.len()..]);
-        if !named.is_empty() && !(at > 0 && text[..at].ends_with(':')) {
+        let is_second = text[..at].ends_with(':');
+        if !named.is_empty() && !is_second {
             needs.insert(format!("{colons}{named}"));
         }
     }

@@ -161,10 +161,16 @@ on_both!(
         let Identity::Device(DeviceId(id)) = actor.identity else {
             unreachable!()
         };
-        assert_eq!(
-            service.store.read().await.unwrap().bound_units().await.unwrap(),
-            1
-        );
+        let now = service.now();
+        let activations = service
+            .store
+            .read()
+            .await
+            .unwrap()
+            .activations(now)
+            .await
+            .unwrap();
+        assert!(activations[&unit].is_active());
         assert_eq!(
             service
                 .store

@@ -30,6 +30,8 @@ mod offline;
 mod pages;
 #[path = "browser/pictures.rs"]
 mod pictures;
+#[path = "browser/units.rs"]
+mod units;
 
 use allclear::domain::access::{Actor, Role};
 use allclear::domain::language::Lang;
@@ -54,6 +56,17 @@ impl Scene {
         }
         let day = Day::begin(&fresh_sqlite()).await;
         day.until("15:10").await;
+        let site = Site::open(day.house.clone()).await;
+        Some(Self { day, site })
+    }
+
+    /// Opens the pages of a house without a single unit; nothing where browsers are left out.
+    async fn empty() -> Option<Self> {
+        if std::env::var_os("ALLCLEAR_SKIP_BROWSER").is_some() {
+            println!("left out: ALLCLEAR_SKIP_BROWSER is set");
+            return None;
+        }
+        let day = Day::over(&fresh_sqlite(), "2026-06-01 08:00").await;
         let site = Site::open(day.house.clone()).await;
         Some(Self { day, site })
     }

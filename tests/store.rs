@@ -41,5 +41,7 @@ mod retention;
 mod roster;
 #[path = "store/unit.rs"]
 mod unit;
+#[path = "store/unit_import.rs"]
+mod unit_import;
 #[path = "store/whole.rs"]
 mod whole;

@@ -25,6 +25,8 @@ mod plan;
 mod secrets;
 #[path = "web/sweep.rs"]
 mod sweep;
+#[path = "web/units.rs"]
+mod units;
 #[path = "web/urgent.rs"]
 mod urgent;
 #[path = "web/ways.rs"]

@@ -102,6 +102,7 @@ CREATE TABLE slip (
     id INTEGER PRIMARY KEY,
     unit_id BIGINT NOT NULL REFERENCES unit (id),
     code_hash TEXT NOT NULL,
+    way TEXT NOT NULL, -- paper, mail
     issued_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT,

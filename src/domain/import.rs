@@ -7,6 +7,7 @@
 //! - `sound`: what a row may not do to the tree
 //! - `plan`: what would be added, changed and closed
 //! - `perform`: the versions, lineage and contacts that a plan leaves
+//! - `undo`: what undoing it puts back, and until when
 //!
 //! All or nothing: one fault anywhere, and there is no plan. The same table again plans nothing.
 
@@ -17,6 +18,7 @@ mod matching;
 mod perform;
 mod plan;
 mod sound;
+mod undo;
 
 #[cfg(test)]
 mod tests;
@@ -27,3 +29,4 @@ pub use column::Column;
 pub use fault::{Fault, MOST_FAULTS, RowError};
 pub use perform::Stale;
 pub use plan::{Addition, Alteration, Closing, FieldChange, Home, Later, Plan, plan};
+pub use undo::{NoUndo, Past, Reached, Trail, UNDO, undo};

@@ -52,6 +52,8 @@ pub enum Matter {
     Entered(Entered),
     /// A link that signs an account in.
     SignIn(SignIn),
+    /// A link that binds a workstation to a unit.
+    Slip(Slip),
     /// What a later report says of an incident.
     FollowUp(Box<FollowUp>),
     /// What was found of how a unit reported.
@@ -224,6 +226,15 @@ pub struct Entered {
     pub reason: Option<String>,
     /// The number of its receipt.
     pub receipt: String,
+}
+
+/// A link that binds a workstation to a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slip {
+    /// The unit, with the one above it.
+    pub unit: String,
+    /// Until when it works.
+    pub expires: Timestamp,
 }
 
 /// A link that signs an account in.

@@ -78,6 +78,14 @@ pub const TABLES: &[Table] = &[
         "bad_address",
         &[("address", Contact(None)), ("words", Contact(None))],
     ),
+    table(
+        "unit_import",
+        &[
+            ("by_label", Trace(None)),
+            ("reason", Text(None)),
+            ("trail", Contact(ACCESS)),
+        ],
+    ),
     // The duty roster.
     table(
         "duty_shift",
@@ -125,7 +133,7 @@ pub const TABLES: &[Table] = &[
     ),
     table("role_grant", &[("role", Plain)]),
     table("device", &[("label", Contact(None)), ("token_hash", Secret)]),
-    table("slip", &[("code_hash", Secret)]),
+    table("slip", &[("code_hash", Secret), ("way", Plain)]),
     table("sign_in_link", &[("token_hash", Secret), ("purpose", Plain)]),
     table(
         "session",

@@ -69,6 +69,14 @@ impl UnitKind {
         }
     }
 
+    /// Tells whether it sends reports itself: everything from a township down; those above read them.
+    pub const fn is_reporting(self) -> bool {
+        !matches!(
+            self,
+            Self::Nation | Self::Province | Self::Prefecture | Self::County
+        )
+    }
+
     /// Reads the word that [`Self::code`] gives.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)

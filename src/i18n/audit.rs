@@ -60,6 +60,9 @@ messages! {
     did_issue_token: "发放接口令牌", "Issued an API token";
     did_end_token: "停用接口令牌", "Ended an API token";
     did_import_units: "导入单位", "Imported units";
+    did_undo_import: "撤销导入", "Undid an import";
+    did_keep_contacts: "修改联系方式", "Changed contacts";
+    did_send_slips: "发送开通邮件", "Mailed codes for workstations";
     did_succeed_units: "单位变更", "Changed units";
     did_declare_period: "宣布专项期", "Declared a period";
     did_stop_period: "停止专项期", "Stopped a period";
@@ -127,6 +130,18 @@ impl Lang {
         })
     }
 
+    /// Names what is done to units and to what they work with.
+    fn did_to_units(self, deed: &str) -> Option<&'static str> {
+        Some(match deed {
+            "import_units" => self.did_import_units(),
+            "undo_import" => self.did_undo_import(),
+            "succeed_units" => self.did_succeed_units(),
+            "keep_contacts" => self.did_keep_contacts(),
+            "send_slips" => self.did_send_slips(),
+            _ => return None,
+        })
+    }
+
     /// Names a kind of deed; `None` for one that has no words yet.
     pub fn did(self, deed: &str) -> Option<&'static str> {
         Some(match deed {
@@ -151,8 +166,6 @@ impl Lang {
             "unbind" => self.did_unbind(),
             "issue_token" => self.did_issue_token(),
             "end_token" => self.did_end_token(),
-            "import_units" => self.did_import_units(),
-            "succeed_units" => self.did_succeed_units(),
             "declare_period" => self.did_declare_period(),
             "stop_period" => self.did_stop_period(),
             "extend_period" => self.did_extend_period(),
@@ -189,7 +202,7 @@ impl Lang {
             "redact" => self.did_redact(),
             "backup" => self.did_backup(),
             "export_audit" => self.did_export_audit(),
-            other => return self.did_on_duty(other),
+            other => return self.did_on_duty(other).or_else(|| self.did_to_units(other)),
         })
     }
 

@@ -157,7 +157,7 @@ impl Lang {
         self.row_at(error.row, self.row_fault(error))
     }
 
-    fn row_fault(self, error: &RowError) -> String {
+    pub(crate) fn row_fault(self, error: &RowError) -> String {
         let value = error.value.as_str();
         let heading = error.column.map_or("", |column| self.column(column));
         match &error.fault {

@@ -111,5 +111,10 @@ messages! {
     mail_sign_in_expires(at): "链接只能用一次，{at} 前有效。", "It works once, until {at}.";
     mail_sign_in_ignore: "不是您本人申请的，请不要点开，并告知系统管理员。",
         "If you did not ask for it, do not open it, and tell the system administrator.";
+    mail_slip_subject(unit): "请开通{unit}的报送工作站", "Please set up the workstation of {unit}";
+    mail_slip_lead(unit): "{unit}的报送工作站还没有开通。请在平时报送用的电脑或手机上打开下面的链接，点“开通”即可；以后打开就能报送，不用密码。",
+        "{unit} has no workstation yet. Please open the link below on the computer or phone from which you will report, and press the button; from then on it opens ready to report, without a password.";
+    mail_slip_where: "在别的设备上打开也会绑定那台设备，请勿转发。", "It binds whatever device it is opened on, so please do not forward it.";
+    mail_link_slip: "开通本单位的工作站", "Set up the workstation";
     mail_link_sign_in: "登录", "Sign in";
 }

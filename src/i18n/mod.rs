@@ -28,6 +28,7 @@
 //! - `roster`: who is on duty, the import of rosters, the change of shifts
 //! - `signin`: the layout, and the ways in
 //! - `terms`: the words and shapes for values of the domain: `l.standing(s)`, `l.refusal(r, zone)`
+//! - `units`: the administration of units: import, tree, one unit, slips
 
 pub mod account;
 pub mod admin;
@@ -57,6 +58,7 @@ mod roster;
 pub mod signin;
 pub mod simulate;
 pub mod terms;
+mod units;
 
 pub use crate::domain::language::{Lang, UnknownLang};
 

@@ -5,12 +5,12 @@ use serde_json::json;
 use super::audit::who;
 use super::error::Fault;
 use super::{Error, Result, Service, secret, token_hash};
-use crate::domain::access::{Actor, Deed, permit};
+use crate::domain::access::{Actor, Deed, Scope, permit};
 use crate::domain::ids::{DeviceId, UnitId};
 use crate::domain::screen::screen;
 use crate::domain::text::clean_line;
 use crate::domain::time::Timestamp;
-use crate::domain::unit::UnitPath;
+use crate::store::{NewSlip, Way};
 
 /// A slip as it is printed; its code is nowhere else.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub(super) fn line(field: &'static str, typed: &str, most: usize) -> Result<Stri
 }
 
 impl Service {
-    /// Makes one slip for each of some units.
+    /// Makes one slip for each of some units; what they have of older ones that nobody used is worth nothing then.
     ///
     /// # Errors
     /// When whoever asks may not manage the workstations of one of them, or a unit does not exist.
@@ -47,13 +47,16 @@ impl Service {
         let now = self.now();
         let expires = now + self.settings.session.slip.delta();
         let mut slips = Vec::with_capacity(units.len());
-        let mut tx = self.store.begin().await?;
+        let mut kept = Vec::with_capacity(units.len());
         for unit in units {
             let known = tree.get(*unit).filter(|u| scope.covers(&u.path));
             known.ok_or(Error::Missing("unit"))?;
             let code = secret::code();
             let letters = secret::read_code(&code).unwrap_or_default();
-            tx.add_slip(*unit, &token_hash(&letters), now, expires).await?;
+            kept.push(NewSlip {
+                unit_id: unit.0,
+                code_hash: token_hash(&letters),
+            });
             slips.push(Slip {
                 unit: *unit,
                 link: format!("{}/slip?c={code}", self.settings.service.base_url),
@@ -61,6 +64,8 @@ impl Service {
                 expires,
             });
         }
+        let mut tx = self.store.begin().await?;
+        tx.add_slips(&kept, Way::Paper, now, expires).await?;
         let detail = json!({ "units": units.iter().map(|u| u.0).collect::<Vec<_>>() });
         self.audit(&mut tx, &who(actor), "issue_slips", "slips", detail)
             .await?;
@@ -111,8 +116,11 @@ impl Service {
         let tree = self.tree().await?;
         let mut tx = self.store.begin().await?;
         let unit = tx.end_device(device, self.now()).await?;
-        let path = unit.and_then(|unit| tree.get(unit)).map(|unit| &unit.path);
-        let reached = path.is_some_and(|path: &UnitPath| scope.covers(path));
+        // That of a unit that has ended is still somebody's.
+        let reached = unit.is_some_and(|unit| match tree.get(unit) {
+            Some(unit) => scope.covers(&unit.path),
+            None => scope == Scope::Whole,
+        });
         if !reached {
             tx.rollback().await?;
             return Err(Error::Missing("device"));

@@ -2,7 +2,7 @@
 
 use crate::domain::access::Denied;
 use crate::domain::form;
-use crate::domain::import::RowError;
+use crate::domain::import::{NoUndo, RowError};
 use crate::domain::incident::LifeError;
 use crate::domain::intake::Refusal;
 use crate::domain::period::PeriodError;
@@ -44,6 +44,9 @@ pub enum Error {
     /// A table of units has faults; nothing of it was imported.
     #[error("{} faults in the table", .0.len())]
     Rows(Vec<RowError>),
+    /// An import cannot be undone any more.
+    #[error("{0}")]
+    Undo(NoUndo),
     /// A table of a roster has faults; nothing of it was taken.
     #[error("{} faults in the roster", .0.len())]
     Roster(Vec<roster::RowError>),
@@ -160,6 +163,12 @@ impl From<LifeError> for Error {
 impl From<LineageError> for Error {
     fn from(error: LineageError) -> Self {
         Self::Units(error)
+    }
+}
+
+impl From<NoUndo> for Error {
+    fn from(error: NoUndo) -> Self {
+        Self::Undo(error)
     }
 }
 

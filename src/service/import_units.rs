@@ -6,12 +6,12 @@ use super::audit::who;
 use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, permit};
 use crate::domain::ids::UnitId;
-use crate::domain::import::{Plan, Record, plan, read};
+use crate::domain::import::{Plan, Record, Trail, plan, read};
 use crate::domain::screen::screen;
 use crate::domain::text::clean_line;
 use crate::domain::time::local_day;
 use crate::domain::unit::{Change, Unit, UnitTree};
-use crate::store::{NewVersion, Tx};
+use crate::store::{NewImport, NewVersion, Tx};
 
 /// What an import does, or would do.
 #[derive(Debug, Clone)]
@@ -61,7 +61,15 @@ impl Service {
         let ids = tx.add_units(plan.added.len(), now).await?;
         let change = plan.change(&before, &ids, now, reason).map_err(Error::broken)?;
         save(&mut tx, &before, &change).await?;
-        tx.put_contacts(&plan.contacts(&ids)).await?;
+        let reached = plan.contacts(&ids);
+        tx.put_contacts(&reached).await?;
+        let import = NewImport {
+            by: &actor.label,
+            counts: [plan.added.len(), plan.changed.len(), plan.closed.len()],
+            reason,
+            trail: &Trail::new(&change, &contacts, &reached),
+        };
+        tx.add_unit_import(import, now).await?;
         let detail = json!({
             "added": plan.added.len(), "changed": plan.changed.len(), "closed": plan.closed.len(),
             "unchanged": plan.unchanged.len(), "absent": plan.absent.len(), "reason": reason,

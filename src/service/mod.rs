@@ -15,12 +15,14 @@
 
 mod account;
 mod acknowledge;
+mod activate;
 pub(crate) mod audit;
 pub mod backup;
 mod bell;
 mod bind;
 mod chase;
 mod contacted;
+mod contacts;
 mod counts;
 pub mod deliver;
 pub mod disk;
@@ -61,6 +63,7 @@ mod succession;
 mod test_mail;
 mod tick;
 mod token;
+mod undo_import;
 mod units;
 mod urgent;
 pub mod verify;
@@ -69,6 +72,7 @@ mod visitor;
 use std::sync::Arc;
 
 pub use acknowledge::{Answer, Held};
+pub use activate::{AT_ONCE, SlipsSent};
 pub use bell::Bell;
 pub use contacted::Call;
 pub use error::{Error, Fault, Result};

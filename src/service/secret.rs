@@ -26,6 +26,21 @@ pub(super) fn token() -> String {
 pub(super) fn code() -> String {
     let mut rng = rand::rng();
     let letters: Vec<u8> = (0..CODE).map(|_| LETTERS[rng.random_range(0..32)]).collect();
+    grouped(&letters)
+}
+
+/// Gives the code that a token makes, in groups of four: always the same.
+pub(super) fn code_of(token: &str) -> String {
+    let digest = Sha256::digest(format!("allclear slip 1 {token}"));
+    let letters: Vec<u8> = digest
+        .iter()
+        .take(CODE)
+        .map(|byte| LETTERS[usize::from(*byte) % 32])
+        .collect();
+    grouped(&letters)
+}
+
+fn grouped(letters: &[u8]) -> String {
     let groups: Vec<String> = letters
         .chunks(4)
         .map(|g| String::from_utf8_lossy(g).into_owned())
@@ -114,6 +129,9 @@ mod tests {
             assert_eq!(code.len(), 19);
             assert_eq!(read_code(&code), Some(code.replace('-', "")));
         }
+        let code = code_of("a token");
+        assert_eq!(read_code(&code), Some(code.replace('-', "")));
+        assert!(code == code_of("a token") && code != code_of("another"));
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Knows the workstations that are bound to a unit, and the slips that bind them.
 
+use std::collections::HashMap;
+
+use serde::Serialize;
+
 use super::obligation::instant;
-use super::{Conn, Result, Tx, on};
+use super::{Conn, Result, Tx, batch, on};
 use crate::domain::ids::{DeviceId, UnitId};
 use crate::domain::time::Timestamp;
 
@@ -14,6 +18,69 @@ pub struct Device {
     pub label: String,
     pub bound: Timestamp,
     pub seen: Timestamp,
+}
+
+/// How the code of a slip reaches its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Printed, and handed out.
+    Paper,
+    /// In a letter.
+    Mail,
+}
+
+impl Way {
+    /// Gives the word that is kept.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Mail => "mail",
+        }
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        [Self::Paper, Self::Mail]
+            .into_iter()
+            .find(|way| way.code() == code)
+    }
+}
+
+/// A slip to be kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewSlip {
+    /// The unit.
+    pub unit_id: i64,
+    /// The hash of its code.
+    pub code_hash: String,
+}
+
+/// A slip that nobody has used yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenSlip {
+    /// When it was made.
+    pub issued: Timestamp,
+    /// Until when it works.
+    pub expires: Timestamp,
+}
+
+/// How far a unit has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Activation {
+    /// Since when it has a workstation.
+    pub device: Option<Timestamp>,
+    /// When one of its reporters first signed in, as far as that is known.
+    pub account: Option<Timestamp>,
+    /// The slip that was printed.
+    pub paper: Option<OpenSlip>,
+    /// The slip that was mailed.
+    pub mail: Option<OpenSlip>,
+}
+
+impl Activation {
+    /// Tells whether it can report.
+    pub fn is_active(&self) -> bool {
+        self.device.is_some() || self.account.is_some()
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -71,10 +138,42 @@ impl Conn {
         Ok(devices)
     }
 
-    /// Gives how many units have a workstation.
-    pub async fn bound_units(&mut self) -> Result<i64> {
-        const SQL: &str = "SELECT COUNT(DISTINCT unit_id) FROM device WHERE ended_at IS NULL";
-        Ok(on!(self, c => sqlx::query_scalar(SQL).fetch_one(c).await)?)
+    /// Gives how far each unit has come that has anything to report with, or is about to.
+    pub async fn activations(&mut self, now: Timestamp) -> Result<HashMap<UnitId, Activation>> {
+        const DEVICES: &str =
+            "SELECT unit_id, MIN(bound_at) FROM device WHERE ended_at IS NULL GROUP BY unit_id";
+        const ACCOUNTS: &str = "SELECT g.unit_id, MIN(a.signed_in_at) FROM role_grant g
+            JOIN account a ON a.id = g.account_id
+            WHERE g.role = 'reporter' AND a.signed_in_at IS NOT NULL AND a.locked_at IS NULL
+                AND (a.expires_at IS NULL OR a.expires_at > $1) GROUP BY g.unit_id";
+        const SLIPS: &str = "SELECT unit_id, way, MAX(issued_at), MAX(expires_at) FROM slip
+            WHERE used_at IS NULL AND expires_at > $1 GROUP BY unit_id, way";
+        let at = now.timestamp_millis();
+        let mut all: HashMap<UnitId, Activation> = HashMap::new();
+        let devices: Vec<(i64, i64)> = on!(self, c => sqlx::query_as(DEVICES).fetch_all(c).await)?;
+        for (unit, ms) in devices {
+            all.entry(UnitId(unit)).or_default().device = Some(instant("device", "bound_at", unit, ms)?);
+        }
+        let accounts: Vec<(i64, i64)> = on!(self, c => sqlx::query_as(ACCOUNTS).bind(at).fetch_all(c).await)?;
+        for (unit, ms) in accounts {
+            all.entry(UnitId(unit)).or_default().account =
+                Some(instant("account", "signed_in_at", unit, ms)?);
+        }
+        let slips: Vec<(i64, String, i64, i64)> =
+            on!(self, c => sqlx::query_as(SLIPS).bind(at).fetch_all(c).await)?;
+        for (unit, way, issued, expires) in slips {
+            let sent = OpenSlip {
+                issued: instant("slip", "issued_at", unit, issued)?,
+                expires: instant("slip", "expires_at", unit, expires)?,
+            };
+            let one = all.entry(UnitId(unit)).or_default();
+            match Way::parse(&way) {
+                Some(Way::Paper) => one.paper = Some(sent),
+                Some(Way::Mail) => one.mail = Some(sent),
+                None => return Err(super::Error::broken("slip", "way", unit, &way)),
+            }
+        }
+        Ok(all)
     }
 
     /// Gives the unit of an unused, unexpired slip.
@@ -89,18 +188,23 @@ impl Conn {
 }
 
 impl Tx {
-    /// Keeps a slip by the hash of its code.
-    pub async fn add_slip(
+    /// Keeps slips by the hashes of their codes; whatever slips these units have that nobody used are worth nothing
+    /// from now on, for a sheet that was printed twice was lost once.
+    pub async fn add_slips(
         &mut self,
-        unit: UnitId,
-        hash: &str,
+        slips: &[NewSlip],
+        way: Way,
         now: Timestamp,
         expires: Timestamp,
     ) -> Result<()> {
-        const SQL: &str =
-            "INSERT INTO slip (unit_id, code_hash, issued_at, expires_at) VALUES ($1, $2, $3, $4)";
         let (at, end) = (now.timestamp_millis(), expires.timestamp_millis());
-        on!(self, c => sqlx::query(SQL).bind(unit.0).bind(hash).bind(at).bind(end)
+        let json = super::unit::json(slips)?;
+        let sql = batch!(self, "UPDATE slip SET expires_at = $2 WHERE used_at IS NULL AND expires_at > $2
+            AND unit_id IN (SELECT r.unit_id FROM ", [unit_id bigint], ")");
+        on!(self, c => sqlx::query(sql).bind(&json).bind(at).execute(c).await.map(|_| ()))?;
+        let sql = batch!(self, "INSERT INTO slip (unit_id, code_hash, way, issued_at, expires_at)
+            SELECT r.unit_id, r.code_hash, $2, $3, $4 FROM ", [unit_id bigint, code_hash text], "");
+        on!(self, c => sqlx::query(sql).bind(&json).bind(way.code()).bind(at).bind(end)
             .execute(c).await.map(|_| ()))?;
         Ok(())
     }

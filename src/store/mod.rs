@@ -48,6 +48,8 @@ mod session;
 mod throttle;
 mod token;
 mod unit;
+mod unit_history;
+mod unit_import;
 mod upkeep;
 
 pub use crate::domain::incident::ReportKind;
@@ -63,7 +65,7 @@ pub use connect::{Engine, Lock, Options, Store};
 pub use decision::{Decision, NewContact};
 pub use deployment::{Deployment, OutageRow};
 pub use desk::RoundName;
-pub use device::Device;
+pub use device::{Activation, Device, NewSlip, OpenSlip, Way};
 pub use error::{Error, Result};
 pub use factor::Factor;
 pub use finding::{NewFinding, StoredFinding};
@@ -84,6 +86,8 @@ pub use round::StoredRound;
 pub use session::{NewSession, Seen, Session};
 pub use token::{ApiToken, NewToken, TokenScope};
 pub use unit::{BadAddress, NewVersion};
+pub use unit_history::{Descent, PastVersion, Speaker};
+pub use unit_import::{NewImport, UnitImport};
 pub use upkeep::Schema;
 
 pub(crate) use conn::on;

@@ -85,6 +85,7 @@ const RULES: &[Rule] = &[
         "created_at < $1 AND state NOT IN ('waiting', 'held') AND address <> ''"),
     rule!(Letters, empty "letter_attempt", "id", "words = ''", "began_at < $1 AND words <> ''"),
     rule!(Letters, empty "acknowledgement", "id", "by_address = NULL", "at < $1 AND by_address IS NOT NULL"),
+    rule!(Access, empty "unit_import", "id", "trail = ''", "at < $1 AND trail <> ''"),
     rule!(Access, drop "session", "token_hash", "seen_at < $1"),
     rule!(Access, drop "sign_in_link", "token_hash", "expires_at < $1"),
     rule!(Access, drop "slip", "id", "expires_at < $1"),

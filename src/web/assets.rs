@@ -39,6 +39,7 @@ const OFFICE_STYLE: Asset = Asset {
         include_str!("../../assets/board.css"),
         include_str!("../../assets/audit.css"),
         include_str!("../../assets/admin.css"),
+        include_str!("../../assets/units.css"),
     ),
 };
 const SCRIPT: Asset = Asset {

@@ -57,8 +57,9 @@ impl Failure {
                 | Error::Plan(_)
                 | Error::Period(_)
                 | Error::Rows(_)
+                | Error::Units(_)
                 | Error::Roster(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                Error::Already(_) | Error::Life(_) | Error::Swap(_) => StatusCode::CONFLICT,
+                Error::Already(_) | Error::Life(_) | Error::Swap(_) | Error::Undo(_) => StatusCode::CONFLICT,
                 Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 Error::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -145,6 +146,8 @@ fn of_deed(error: &Error, l: Lang, zone: Tz) -> String {
         Error::Already(_) => l.error_already().to_owned(),
         Error::Life(error) => l.life_error(*error).to_owned(),
         Error::Plan(error) => l.plan_error(*error),
+        Error::Units(error) => l.lineage_error(error),
+        Error::Undo(why) => l.no_undo(*why).to_owned(),
         Error::Swap(error) => l.swap_error(*error).to_owned(),
         Error::Roster(faults) => faults
             .first()

@@ -54,6 +54,7 @@ mod router;
 mod server;
 mod signin;
 mod slip;
+mod table;
 mod unit;
 mod upload;
 mod visit;

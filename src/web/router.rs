@@ -36,6 +36,7 @@ pub fn table() -> Vec<Route> {
         duty(),
         leaders(),
         auditor(),
+        units(),
         administration(),
     ]
     .into_iter()
@@ -344,6 +345,68 @@ fn administration() -> Vec<Route> {
             "/admin/tokens",
             Door::May(Deed::ManageAccounts),
             get(admin::tokens::page).post(admin::tokens::act),
+        ),
+    ]
+}
+
+/// Administration of units.
+fn units() -> Vec<Route> {
+    vec![
+        route("/admin/units", Door::May(Deed::SeeUnits), get(admin::units::page)),
+        route(
+            "/admin/units/table",
+            Door::May(Deed::ImportUnits),
+            get(admin::units::table),
+        ),
+        route(
+            "/admin/units/{id}",
+            Door::May(Deed::SeeUnits),
+            get(admin::unit::page),
+        ),
+        route(
+            "/admin/units/{id}/contacts",
+            Door::May(Deed::KeepContacts),
+            post(admin::unit::contacts),
+        ),
+        route(
+            "/admin/units/{id}/device",
+            Door::May(Deed::ManageDevices),
+            post(admin::unit::device),
+        ),
+        route(
+            "/admin/units/{id}/change",
+            Door::May(Deed::ImportUnits),
+            get(admin::change::page).post(admin::change::act),
+        ),
+        route(
+            "/admin/slips",
+            Door::May(Deed::ManageDevices),
+            get(admin::slips::page),
+        ),
+        route(
+            "/admin/slips/print",
+            Door::May(Deed::ManageDevices),
+            post(admin::slips::print),
+        ),
+        route(
+            "/admin/slips/send",
+            Door::May(Deed::ManageDevices),
+            post(admin::slips::send),
+        ),
+        route(
+            "/admin/import",
+            Door::May(Deed::ImportUnits),
+            get(admin::import::page).post(admin::import::take),
+        ),
+        route(
+            "/admin/import/undo",
+            Door::May(Deed::ImportUnits),
+            post(admin::import::undo),
+        ),
+        route(
+            "/admin/import/template",
+            Door::May(Deed::ImportUnits),
+            get(admin::import::template),
         ),
     ]
 }

@@ -176,6 +176,14 @@ impl Chrome {
         self
     }
 
+    /// Attaches a file of this machine in the field of an id.
+    pub(crate) async fn attaches(&self, id: &str, path: &str) -> &Self {
+        let field = self.client.wait().for_element(Locator::Id(id)).await;
+        let field = field.unwrap_or_else(|e| panic!("no field {id}: {e}"));
+        field.send_keys(path).await.unwrap();
+        self
+    }
+
     /// Runs a script on the page.
     pub(crate) async fn run(&self, script: &str, args: &[Value]) -> Value {
         self.client.execute(script, args.to_vec()).await.unwrap()

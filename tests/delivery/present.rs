@@ -1,5 +1,6 @@
 //! A letter says what is true when it is sent, and is not sent when nobody needs it any more.
 
+use allclear::domain::access::Actor;
 use allclear::domain::checkin::Content;
 use chrono::TimeDelta;
 
@@ -206,5 +207,42 @@ on_both!(
         assert_eq!(west.header("Content-Language").as_deref(), Some("en"));
         let east = to("east@county.example").text();
         assert!(east.contains("6月1日 14:00 至 6月1日 15:00 系统停机"), "{east}");
+    }
+);
+
+on_both!(
+    a_letter_that_sets_a_workstation_up_does_so_once_and_only_the_last_one,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        let unit = post.day.unit(LIU).await;
+        let service = post.service().clone();
+        let send = async || service.send_slips(&Actor::console(), &[unit]).await.unwrap();
+        assert_eq!(send().await.units, 1);
+        post.deliver().await;
+        assert_eq!(send().await.units, 1);
+        post.deliver().await;
+        let mails = post.server.accepted();
+        let mails: Vec<_> = mails.iter().filter(|mail| mail.to == ["liu@v.example"]).collect();
+        assert_eq!(mails.len(), 2);
+        assert_eq!(mails[1].subject(), "请开通东湖镇 柳村的报送工作站");
+        let code = |text: String| {
+            let rest = text
+                .split_once("http://127.0.0.1:8080/slip?c=")
+                .unwrap()
+                .1
+                .to_owned();
+            rest[..19].to_owned()
+        };
+        let (first, last) = (code(mails[0].text()), code(mails[1].text()));
+        assert!(
+            service.bind(&first, "电脑").await.unwrap().is_none(),
+            "a later letter took its place"
+        );
+        assert!(service.bind(&last, "电脑").await.unwrap().is_some());
+        assert!(service.bind(&last, "电脑").await.unwrap().is_none());
+        // One that is past its time is not sent at all.
+        assert_eq!(send().await.units, 1);
+        post.deliver_after(TimeDelta::days(40)).await;
+        assert_eq!(post.state("liu@v.example").await, "obsolete 0");
     }
 );

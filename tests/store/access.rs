@@ -5,7 +5,9 @@ use allclear::domain::checkin::Author;
 use allclear::domain::ids::{AccountId, DeviceId};
 use allclear::domain::language::Lang;
 use allclear::domain::throttle::Record;
-use allclear::store::{Error, Granted, NewAccount, NewSession, NewToken, Purpose, Seen, TokenScope};
+use allclear::store::{
+    Error, Granted, NewAccount, NewSession, NewSlip, NewToken, Purpose, Seen, TokenScope, Way,
+};
 
 use super::ground::{Ground, account, at, ground, ms, number};
 use crate::support::on_both;
@@ -194,7 +196,11 @@ on_both!(
     |db| async move {
         let (g, mut tx) = ground(db).await;
         let [a, b] = g.villages;
-        tx.add_slip(a, "s", at(0), at(10)).await.unwrap();
+        let slip = NewSlip {
+            unit_id: a.0,
+            code_hash: "s".to_owned(),
+        };
+        tx.add_slips(&[slip], Way::Paper, at(0), at(10)).await.unwrap();
         assert_eq!(tx.slip("s", at(9)).await.unwrap(), Some(a));
         assert_eq!(tx.slip("s", at(10)).await.unwrap(), None);
         assert_eq!(tx.use_slip("s", at(10)).await.unwrap(), None);
@@ -214,14 +220,18 @@ on_both!(
         let ids: Vec<_> = bound.iter().map(|d| d.id).collect();
         assert_eq!(ids, [three, one], "the last bound first");
         assert!(tx.devices_of(g.county).await.unwrap().is_empty());
-        assert_eq!(tx.bound_units().await.unwrap(), 2, "a unit counts once");
+        assert_eq!(
+            tx.activations(at(9)).await.unwrap().len(),
+            2,
+            "a unit counts once"
+        );
         assert_eq!(tx.end_device(three, at(3)).await.unwrap(), Some(a));
-        assert_eq!(tx.bound_units().await.unwrap(), 2);
+        assert_eq!(tx.activations(at(9)).await.unwrap().len(), 2);
         assert_eq!(tx.end_device(one, at(3)).await.unwrap(), Some(a));
         assert_eq!(tx.end_device(one, at(4)).await.unwrap(), None);
         assert!(tx.device("d1").await.unwrap().is_none());
         assert!(tx.devices_of(a).await.unwrap().is_empty());
-        assert_eq!(tx.bound_units().await.unwrap(), 1);
+        assert_eq!(tx.activations(at(9)).await.unwrap().len(), 1);
         assert_eq!(tx.device("d2").await.unwrap().unwrap().id, two);
         let label = tx.author_label(Author::Device(one)).await.unwrap();
         assert_eq!(label.as_deref(), Some("𠮷台"));

@@ -57,6 +57,10 @@ pub enum Deed {
     DeclarePeriod,
     StopPeriod,
     ExtendPeriod,
+    /// The units of the service: their tree, history, contacts, workstations.
+    SeeUnits,
+    /// Whom to ring and whom to write to at a unit.
+    KeepContacts,
     /// Imports units and their contacts.
     ImportUnits,
     ChangeSettings,
@@ -80,7 +84,7 @@ pub enum Reach {
 }
 
 impl Deed {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::SeeUnit,
         Self::SeeBoard,
         Self::SeeOutbox,
@@ -106,6 +110,8 @@ impl Deed {
         Self::DeclarePeriod,
         Self::StopPeriod,
         Self::ExtendPeriod,
+        Self::SeeUnits,
+        Self::KeepContacts,
         Self::ImportUnits,
         Self::ChangeSettings,
         Self::Backup,
@@ -137,6 +143,13 @@ impl Deed {
             Self::DeclarePeriod | Self::StopPeriod | Self::ExtendPeriod => {
                 &[(DutyOfficer, Below), (Leader, Below)]
             }
+            Self::SeeUnits => &[
+                (DutyOfficer, Below),
+                (Leader, Below),
+                (SystemAdministrator, Whole),
+                (SecurityAdministrator, Whole),
+            ],
+            Self::KeepContacts => &[(DutyOfficer, Below), (SystemAdministrator, Whole)],
             Self::ImportUnits | Self::ChangeSettings | Self::Backup => &[(SystemAdministrator, Whole)],
             Self::ManageAccounts => &[(SecurityAdministrator, Whole)],
             Self::ManageDevices => &[(DutyOfficer, Below), (SecurityAdministrator, Whole)],
@@ -150,6 +163,7 @@ impl Deed {
             self,
             Self::Redact
                 | Self::StopPeriod
+                | Self::KeepContacts
                 | Self::ImportUnits
                 | Self::ChangeSettings
                 | Self::Backup
@@ -166,6 +180,8 @@ impl Deed {
                 | Self::DeclarePeriod
                 | Self::StopPeriod
                 | Self::ExtendPeriod
+                | Self::SeeUnits
+                | Self::KeepContacts
                 | Self::ImportUnits
                 | Self::ChangeSettings
                 | Self::Backup

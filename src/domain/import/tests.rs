@@ -11,6 +11,7 @@ use crate::domain::unit::{Contacts, LineageKind, UnitTree};
 
 mod any;
 mod faults;
+mod undo;
 
 /// What the service knows: the units, and how they are reached.
 #[derive(Debug, Clone, Default)]

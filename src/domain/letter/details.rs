@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{AccountId, CheckInId, ReportId};
+use crate::domain::ids::{AccountId, CheckInId, ReportId, UnitId};
 use crate::domain::time::Timestamp;
 
 /// The details of a letter. Its JSON is what the outbox keeps; an empty object is [`Details::None`].
@@ -41,6 +41,13 @@ pub enum Details {
         /// When the link ends.
         expires: Timestamp,
     },
+    /// Of an account letter: a code that binds a workstation to a unit. The token of the letter makes the code.
+    Slip {
+        /// The unit.
+        unit: UnitId,
+        /// Until when it works.
+        expires: Timestamp,
+    },
 }
 
 impl Details {
@@ -77,6 +84,10 @@ mod tests {
             Details::Test,
             Details::SignIn {
                 account: AccountId(3),
+                expires: from_millis(1_800_000_000_000).unwrap(),
+            },
+            Details::Slip {
+                unit: UnitId(3),
                 expires: from_millis(1_800_000_000_000).unwrap(),
             },
         ] {

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Code, TreeError, Unit, UnitKind, UnitName, UnitPath, UnitTree};
 use crate::domain::ids::UnitId;
 use crate::domain::time::Timestamp;
@@ -38,7 +40,7 @@ impl LineageKind {
 }
 
 /// What a unit was called, and where it belonged, from one instant to another (half-open).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitVersion {
     pub unit: UnitId,
     pub from: Timestamp,
@@ -250,7 +252,7 @@ impl Change {
     }
 
     /// Gives the change if a sound tree comes of it.
-    pub(super) fn sound(self, tree: &UnitTree) -> Result<Self, LineageError> {
+    pub(crate) fn sound(self, tree: &UnitTree) -> Result<Self, LineageError> {
         for version in &self.ended {
             if self.at < version.from {
                 return Err(LineageError::TooEarly {

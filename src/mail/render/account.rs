@@ -1,7 +1,7 @@
 //! Knows the words of letters about an account or about what was done in a unit's name.
 
 use super::page::{CALM, Page};
-use crate::domain::notice::{Entered, Notice, SignIn};
+use crate::domain::notice::{Entered, Notice, SignIn, Slip};
 
 pub(super) fn entered(notice: &Notice, entered: &Entered) -> Page {
     let l = notice.language;
@@ -30,6 +30,19 @@ pub(super) fn entered(notice: &Notice, entered: &Entered) -> Page {
     page.facts.push((l.mail_receipt(), entered.receipt.clone()));
     page.to_do = vec![l.mail_entered_check().to_owned()];
     page.link = (l.mail_page(), notice.link.clone());
+    page
+}
+
+pub(super) fn slip(notice: &Notice, slip: &Slip) -> Page {
+    let l = notice.language;
+    let mut page = Page::new(notice, CALM);
+    page.subject = l.mail_slip_subject(&slip.unit);
+    page.lead = l.mail_slip_lead(&slip.unit);
+    page.notes = vec![
+        l.mail_sign_in_expires(l.moment(slip.expires, notice.zone)),
+        l.mail_slip_where().to_owned(),
+    ];
+    page.link = (l.mail_link_slip(), notice.link.clone());
     page
 }
 

@@ -6,7 +6,7 @@
 //! | `silence` | reminders, overdue and escalated letters |
 //! | `urgent` | urgent reports |
 //! | `incident` | what a later report changes, and what was found of how a unit reported |
-//! | `account` | reports that somebody else entered, and sign-in links |
+//! | `account` | reports that somebody else entered, sign-in links, and links that bind a workstation |
 
 mod account;
 mod incident;
@@ -55,6 +55,7 @@ impl Page {
             Matter::Urgent(urgent) => urgent::page(notice, urgent),
             Matter::Entered(entered) => account::entered(notice, entered),
             Matter::SignIn(sign_in) => account::sign_in(notice, sign_in),
+            Matter::Slip(slip) => account::slip(notice, slip),
             Matter::FollowUp(told) => incident::follow_up(notice, told),
             Matter::Found(found) => incident::found(notice, found),
             Matter::Test => account::test(notice),

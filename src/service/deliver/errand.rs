@@ -143,6 +143,7 @@ impl Service {
             Link::Start => format!("{base}/"),
             Link::Acknowledge => format!("{base}/a/{token}"),
             Link::SignIn => format!("{base}/link/{token}"),
+            Link::Slip => format!("{base}/slip?c={}", crate::service::secret::code_of(&token)),
             Link::Incident(id) => format!("{base}/incident/{id}"),
         }
     }
@@ -185,5 +186,6 @@ pub(super) enum Link {
     Start,
     Acknowledge,
     SignIn,
+    Slip,
     Incident(crate::domain::ids::IncidentId),
 }

@@ -8,7 +8,7 @@ use crate::domain::address::Address;
 use crate::domain::ids::{AccountId, AlertId, CheckInId, UnitId};
 use crate::domain::language::Lang;
 use crate::domain::letter::Details;
-use crate::domain::notice::{Entered, Matter, SignIn, Urgent};
+use crate::domain::notice::{Entered, Matter, SignIn, Slip, Urgent};
 use crate::domain::receipt::Number;
 use crate::domain::unit::UnitKind;
 use crate::service::{Error, Result, Service};
@@ -135,13 +135,26 @@ impl Service {
                     link: Link::SignIn,
                 })))
             }
-            Some(Details::SignIn { .. }) => Ok(Wanted::No),
             Some(Details::Test) => Ok(Wanted::Yes(Box::new(Say {
                 matter: Matter::Test,
                 drill: false,
                 thread: Thread::None,
                 link: Link::Start,
             }))),
+            Some(Details::Slip { unit, expires }) if expires > self.now() => {
+                let unit = self.full_name(unit).await?;
+                // Nobody binds a workstation to a unit that has ended.
+                if unit.is_empty() {
+                    return Ok(Wanted::No);
+                }
+                Ok(Wanted::Yes(Box::new(Say {
+                    matter: Matter::Slip(Slip { unit, expires }),
+                    drill: false,
+                    thread: Thread::None,
+                    link: Link::Slip,
+                })))
+            }
+            Some(Details::SignIn { .. } | Details::Slip { .. }) => Ok(Wanted::No),
             Some(Details::FollowUp { report }) => self.told_letter(conn, report, lang).await,
             Some(Details::Finding { finding }) => self.found_letter(conn, finding, lang).await,
             _ => Err(Error::broken("this kind of letter has no words yet")),

@@ -7,18 +7,26 @@
 //! * `mail.rs` — the mail relay and its test
 //! * `classes.rs` — the classes of incidents and the limits of their clocks, as the configuration has them
 //! * `periods/` — periods: the list, declaring one with a preview, what is done to one
+//! * `units.rs`, `unit.rs`, `change.rs` — the tree, one unit, and what becomes of it
+//! * `import.rs` — units from a table, with a preview and an undo
+//! * `slips.rs` — who can report already, and slips for those who cannot
 //! * `pick.rs` — finds the unit that somebody typed
 //!
 //! A new page: a line in [`TABS`], a route, a template that extends `admin/frame.html`.
 
 pub(super) mod account;
 pub(super) mod accounts;
+pub(super) mod change;
 pub(super) mod classes;
+pub(super) mod import;
 pub(super) mod mail;
 pub(super) mod overview;
 pub(super) mod periods;
 mod pick;
+pub(super) mod slips;
 pub(super) mod tokens;
+pub(super) mod unit;
+pub(super) mod units;
 
 use super::board::Asked;
 use super::page::Way;
@@ -41,6 +49,9 @@ type Tab = (&'static str, fn(Lang) -> &'static str, Door);
 
 const TABS: &[Tab] = &[
     ("/admin", Lang::admin_overview, ANY),
+    ("/admin/units", Lang::units_title, Door::May(Deed::SeeUnits)),
+    ("/admin/import", Lang::import_title, Door::May(Deed::ImportUnits)),
+    ("/admin/slips", Lang::slips_title, Door::May(Deed::ManageDevices)),
     (
         "/admin/periods",
         Lang::periods_title,
@@ -93,7 +104,11 @@ impl Told {
 
     /// Gives what an address asks to be said.
     fn asked(l: Lang, asked: &Asked) -> Self {
-        said(l, asked).map(Self::notice).unwrap_or_default()
+        match asked.get("notice") {
+            "imported" => Self::notice(counted(asked, |a, b, c| l.import_done(a, b, c))),
+            "slips_sent" => Self::notice(counted(asked, |a, b, c| l.slips_sent(a, b, c))),
+            _ => said(l, asked).map(Self::notice).unwrap_or_default(),
+        }
     }
 }
 
@@ -151,8 +166,21 @@ fn said(l: Lang, asked: &Asked) -> Option<&'static str> {
         "extended" => l.period_extended(),
         "stopped" => l.period_stopped(),
         "rule" => l.period_rule_saved(),
+        "import_undone" => l.import_undone(),
+        "contacts" => l.unit_contacts_saved(),
+        "unbound" => l.unit_unbound(),
+        "changed" => l.change_done(),
+        "no_slips" => l.slips_nothing(),
+        "many_slips" => l.slips_many(),
         _ => return None,
     })
+}
+
+/// Says something with the three counts of an address: `480-12-3`.
+fn counted(asked: &Asked, say: impl Fn(u32, u32, u32) -> String) -> String {
+    let mut counts = asked.get("n").split('-').map(|n| n.parse().unwrap_or_default());
+    let mut next = || counts.next().unwrap_or_default();
+    say(next(), next(), next())
 }
 
 /// Says what is wrong with what was typed; a fault of another kind is no matter of the form.

@@ -12,6 +12,7 @@ use crate::domain::access::{Actor, Role};
 use crate::domain::time::Timestamp;
 use crate::i18n::Lang;
 use crate::service::Service;
+use crate::store::Activation;
 
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
@@ -43,6 +44,8 @@ struct Facts {
     officers: usize,
     leaders: usize,
     bound: usize,
+    /// How many units send reports themselves.
+    reporting: usize,
     running: usize,
     /// When the period that comes next begins.
     coming: Option<Timestamp>,
@@ -53,19 +56,28 @@ struct Facts {
 impl Facts {
     async fn read(app: &Service) -> Result<Self, Failure> {
         let now = app.now();
-        let units = app.tree().await?.len();
+        let tree = app.tree().await?;
+        let (units, reporting) = (
+            tree.len(),
+            tree.iter().filter(|unit| unit.kind.is_reporting()).count(),
+        );
         let mut conn = app.store.read().await?;
         let grants = conn.all_grants().await?;
         let holders = |role| grants.iter().filter(|(_, granted)| granted.role == role).count();
         let periods = conn.periods_ending_after(now).await?;
-        let bound = conn.bound_units().await?;
+        let activations = conn.activations(now).await?;
+        let bound = tree.iter().filter(|unit| {
+            unit.kind.is_reporting() && activations.get(&unit.id).is_some_and(Activation::is_active)
+        });
+        let bound = bound.count();
         let mut earnest: Vec<_> = periods.iter().filter(|p| !p.drill && now < p.end()).collect();
         earnest.sort_by_key(|period| period.starts);
         Ok(Self {
             units,
             officers: holders(Role::DutyOfficer),
             leaders: holders(Role::Leader),
-            bound: usize::try_from(bound).unwrap_or_default(),
+            bound,
+            reporting,
             running: earnest.iter().filter(|period| period.is_running(now)).count(),
             coming: earnest.iter().map(|p| p.starts).find(|starts| *starts > now),
             mailed: conn.relay().await?.accepted,
@@ -155,7 +167,7 @@ fn steps(app: &Service, l: Lang, facts: &Facts, actor: &Actor) -> Vec<StepView> 
         ),
         step(
             l.first_slips(),
-            l.first_slips_count(facts.bound, facts.units),
+            l.first_slips_count(facts.bound, facts.reporting),
             facts.bound > 0,
             "/admin/slips",
             security,

@@ -2,19 +2,18 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use axum::http::StatusCode;
+use axum::response::Response;
 
 use super::acts::kept;
 use crate::domain::ids::UnitId;
 use crate::domain::roster::{Column, DayChange, Duty, Shift};
-use crate::domain::table::Record;
 use crate::i18n::Lang;
 use crate::service::Error;
 use crate::sheet;
 use crate::web::board::{Asked, with_notice};
 use crate::web::page::{Page, html, html_with, see};
+use crate::web::table::{as_text, xlsx};
 use crate::web::upload::Upload;
 use crate::web::visit::Visit;
 use crate::web::{App, Failure};
@@ -112,7 +111,7 @@ pub(in crate::web) async fn take(
     }
     let preview = Preview {
         days: changes.iter().map(|change| told(l, change)).collect(),
-        table: written(&table),
+        table: as_text(&table),
     };
     html(&ImportPage {
         preview: Some(preview),
@@ -133,13 +132,6 @@ fn told(l: Lang, change: &DayChange) -> (String, Vec<String>, Vec<String>) {
     (l.date(change.day), posts(&change.before), posts(&change.after))
 }
 
-/// Writes a table with tabs, for the form that confirms it.
-fn written(table: &[Record]) -> String {
-    let cell = |text: &String| text.replace(['\t', '\r', '\n', '"'], " ");
-    let row = |record: &Record| record.cells.iter().map(cell).collect::<Vec<_>>().join("\t");
-    table.iter().map(row).collect::<Vec<_>>().join("\n")
-}
-
 /// Gives a workbook to fill in, with two days as examples.
 pub(in crate::web) async fn template(State(app): State<App>, visit: Visit) -> Result<Response, Failure> {
     let l = visit.l;
@@ -158,30 +150,5 @@ pub(in crate::web) async fn template(State(app): State<App>, visit: Visit) -> Re
             format!("000-0000-200{n}"),
         ]);
     }
-    let bytes = workbook(l.roster_title(), &rows).map_err(Error::broken)?;
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"roster.xlsx\"",
-        ),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-/// Writes rows as text, so that nothing in them runs as a formula or loses its zeros.
-fn workbook(name: &str, rows: &[[String; 7]]) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name(name)?;
-    let text = Format::new().set_num_format("@");
-    for (row, cells) in (0u32..).zip(rows) {
-        for (column, cell) in (0u16..).zip(cells) {
-            sheet.write_string_with_format(row, column, cell, &text)?;
-            sheet.set_column_width(column, 22)?;
-        }
-    }
-    book.save_to_buffer()
+    xlsx(l.roster_title(), "roster.xlsx", &rows)
 }

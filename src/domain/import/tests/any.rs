@@ -69,4 +69,14 @@ proptest! {
             prop_assert!(world.tree.roots().count() <= 1);
         }
     }
+    #[test]
+    fn whatever_is_imported_can_be_undone(first in any_table(), second in any_table()) {
+        let mut world = World::of(super::COUNTY);
+        let _ = world.import(&first);
+        let before = world.seen();
+        if let Some(done) = world.keeping(&second) {
+            world.undo(&done, chrono::TimeDelta::hours(1), &[]).unwrap();
+            prop_assert_eq!(world.seen(), before);
+        }
+    }
 }

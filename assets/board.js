@@ -33,6 +33,8 @@
       if (same) same.focus({ preventScroll: true });
     }
     window.scrollTo(x, y);
+    // The tab says how many are missing.
+    if (page.title) document.title = page.title;
   }
 
   function mark(response) {
@@ -62,11 +64,45 @@
 
   setInterval(ask, EVERY);
   document.addEventListener("visibilitychange", function () { if (!document.hidden) ask(); });
-  document.addEventListener("keydown", function (event) {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+
+  // Keys: / finds, j and k go from unit to unit, Enter opens (it is a link), ? shows this.
+  var help = document.getElementById("keys");
+
+  function showHelp(on) {
+    if (!help) return;
+    help.hidden = !on;
+    var button = document.querySelector("[data-keys]");
+    if (button) button.setAttribute("aria-expanded", String(on));
+  }
+
+  function step(by) {
+    var links = Array.prototype.filter.call(live.querySelectorAll(".rows .who a[href^='/board/unit/']"),
+      function (link) { return link.offsetParent !== null; });
+    if (!links.length) return;
     var at = document.activeElement;
-    if (at && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName)) return;
-    var find = document.querySelector("[data-slash]");
-    if (find) { event.preventDefault(); find.focus(); find.select(); }
+    var row = at && at.closest ? at.closest(".rows tr") : null;
+    var place = row ? links.indexOf(row.querySelector(".who a[href^='/board/unit/']")) : -1;
+    var next = place < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(place + by, 0), links.length - 1);
+    links[next].focus();
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") { showHelp(false); return; }
+    var at = document.activeElement;
+    if (at && (/^(SELECT|TEXTAREA)$/.test(at.tagName) || at.tagName === "INPUT" && at.type !== "checkbox")) return;
+    if (event.key === "/") {
+      var find = document.querySelector("[data-slash]");
+      if (find) { event.preventDefault(); find.focus(); find.select(); }
+    } else if (event.key === "j") {
+      step(1);
+    } else if (event.key === "k") {
+      step(-1);
+    } else if (event.key === "?") {
+      showHelp(help && help.hidden);
+    }
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("[data-keys]")) showHelp(help && help.hidden);
   });
 })();

@@ -45,6 +45,7 @@ mod house {
         "chrono",
         "chrono_tz",
         "hmac",
+        "pinyin",
         "serde",
         "serde_json",
         "sha2",

@@ -17,6 +17,10 @@ mod counts;
 mod links;
 #[path = "board/roster.rs"]
 mod roster;
+#[path = "board/township.rs"]
+mod township;
+#[path = "board/wall.rs"]
+mod wall;
 
 /// A prefecture above the small county, with another county beside it.
 const NEIGHBOURS: &str = "code|parent_code|name|kind

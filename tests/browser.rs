@@ -24,6 +24,8 @@ mod driver;
 mod leader;
 #[path = "browser/line.rs"]
 mod line;
+#[path = "browser/office.rs"]
+mod office;
 #[path = "browser/offline.rs"]
 mod offline;
 #[path = "browser/pages.rs"]

@@ -29,6 +29,8 @@ mod measure;
 mod obligation;
 #[path = "store/outbox.rs"]
 mod outbox;
+#[path = "store/pages.rs"]
+mod pages;
 #[path = "store/plan.rs"]
 mod plan;
 #[path = "store/plans.rs"]

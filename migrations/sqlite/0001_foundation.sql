@@ -237,7 +237,7 @@ CREATE TABLE obligation (
     first_received_at BIGINT,
     latest_check_in BIGINT,
     provenance TEXT, -- of the latest check-in
-    content TEXT,    -- of the latest check-in: all_clear, incident
+    content TEXT,    -- of the latest check-in: all_clear, incident, roll_up
     claim TEXT,      -- of an offline report's own time: pending, accepted, refused
     excused_at BIGINT,
     resumption BIGINT NOT NULL,  -- when its paused chase goes on; 0: never paused
@@ -274,7 +274,8 @@ CREATE TABLE extension (
     decided_at BIGINT NOT NULL,
     reason TEXT NOT NULL,
     due_before BIGINT NOT NULL,
-    due_after BIGINT NOT NULL
+    due_after BIGINT NOT NULL,
+    undone_at BIGINT
 );
 CREATE INDEX extension_obligation ON extension (obligation_id);
 
@@ -312,7 +313,7 @@ CREATE TABLE check_in (
     uuid TEXT NOT NULL,
     obligation_id BIGINT REFERENCES obligation (id),
     incident_id BIGINT REFERENCES incident (id), -- that it opened, told of, or takes back
-    kind TEXT NOT NULL, -- all_clear, incident
+    kind TEXT NOT NULL, -- all_clear, incident, roll_up
     provenance TEXT NOT NULL,
     author TEXT NOT NULL, -- device:1, account:1, token:1
     door TEXT NOT NULL, -- page, api
@@ -482,7 +483,8 @@ CREATE TABLE contact_attempt (
     result TEXT NOT NULL, -- reached, no_answer
     note TEXT,
     by_account BIGINT NOT NULL REFERENCES account (id),
-    at BIGINT NOT NULL
+    at BIGINT NOT NULL,
+    undone_at BIGINT
 );
 CREATE INDEX contact_attempt_obligation ON contact_attempt (obligation_id);
 

@@ -3,6 +3,7 @@
 
 use super::access::Scope;
 use super::ids::UnitId;
+use super::initials::{initials, matches};
 use super::unit::{UnitPath, UnitTree};
 
 /// Part of a round as a range of paths, and under which unit the board folds what lies in it.
@@ -151,17 +152,19 @@ pub fn spans(tree: &UnitTree, ranges: &[(String, String)], folds: &[UnitId]) -> 
     spans
 }
 
-/// Gives the ranges of the units whose name holds a text or whose code begins with it, with all below them, and
-/// whether there were more than `most`.
+/// Gives the ranges of the units whose name holds a text or has it as its initials, or whose code begins with it, with
+/// all below them, and whether there were more than `most`.
 pub fn matching(tree: &UnitTree, text: &str, most: usize) -> (Vec<(String, String)>, bool) {
     let mut found: Vec<&UnitPath> = Vec::new();
     let mut more = false;
+    let letters = initials(text);
     let hits = tree.iter().filter(|unit| {
         let code = unit
             .code
             .as_ref()
             .is_some_and(|code| code.as_str().starts_with(text));
-        code || unit.name.as_str().contains(text)
+        let name = unit.name.as_str();
+        code || name.contains(text) || letters.as_ref().is_some_and(|letters| matches(name, letters))
     });
     for unit in hits {
         if found.len() == most {
@@ -275,6 +278,14 @@ mod tests {
         let own = [UnitPath::parse("/1/3/").unwrap().range()];
         assert!(common(&own, &ranges).is_empty());
         assert!(matching(&tree, "3611", 1).1);
+        let (ranges, _) = matching(&tree, "xj", 10);
+        assert_eq!(
+            ranges,
+            [UnitPath::parse("/1/2/").unwrap().range()],
+            "the village lies within"
+        );
+        let (ranges, _) = matching(&tree, "zjc", 10);
+        assert_eq!(ranges.len(), 2);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::ids::{AccountId, CheckInId, DeviceId, IncidentId, ObligationId, UnitId};
 use super::incident::{ReportKind, Severity};
+use super::roll_up::RollUp;
 use super::time::Timestamp;
 
 /// Gives an enum without data its stored text, both ways.
@@ -93,6 +94,8 @@ pub enum Content {
     AllClear,
     /// 有情况: something happened.
     Incident(IncidentContent),
+    /// 汇总: what the units of a parent reported, and who did not; answers a roll-up only.
+    RollUp(RollUp),
 }
 
 impl Content {
@@ -101,14 +104,23 @@ impl Content {
         match self {
             Self::AllClear => "all_clear",
             Self::Incident(_) => "incident",
+            Self::RollUp(_) => "roll_up",
         }
     }
 
     /// Gives the incident, if it is one.
     pub fn incident(&self) -> Option<&IncidentContent> {
         match self {
-            Self::AllClear => None,
+            Self::AllClear | Self::RollUp(_) => None,
             Self::Incident(incident) => Some(incident),
+        }
+    }
+
+    /// Gives the counts of a parent's units, if it is such a report.
+    pub fn roll_up(&self) -> Option<&RollUp> {
+        match self {
+            Self::RollUp(counts) => Some(counts),
+            Self::AllClear | Self::Incident(_) => None,
         }
     }
 
@@ -116,6 +128,7 @@ impl Content {
     pub fn without_texts(&self) -> Self {
         match self {
             Self::AllClear => Self::AllClear,
+            Self::RollUp(counts) => Self::RollUp(counts.clone()),
             Self::Incident(incident) => Self::Incident(IncidentContent {
                 place: String::new(),
                 what: String::new(),

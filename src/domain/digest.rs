@@ -105,6 +105,20 @@ pub fn digest_over(content: &Content, texts: &Digest) -> Digest {
             canon.maybe(time.map(|t| t.timestamp_millis()));
         }
     }
+    if let Some(counts) = content.roll_up() {
+        for count in [
+            counts.expected,
+            counts.all_clear,
+            counts.incidents,
+            counts.late,
+            counts.excused,
+        ] {
+            canon.number(i64::from(count));
+        }
+        for unit in &counts.missing {
+            canon.number(unit.0);
+        }
+    }
     canon.bytes(&texts.0);
     canon.finish()
 }

@@ -154,6 +154,7 @@ pub fn admit(mut s: Submission, classes: &Classes) -> Result<(Submission, Notice
     s.caller = s.caller.map(|c| desk.caller(&c));
     s.content = match s.content {
         Content::AllClear => Content::AllClear,
+        Content::RollUp(counts) => Content::RollUp(counts),
         Content::Incident(incident) => Content::Incident(desk.incident(incident, classes)),
     };
     if desk.faults.is_empty() {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::checkin::{CheckIn, Claim, Content, Door, Follows, Provenance, Review, Submission};
 use super::ids::{CheckInId, IncidentId, ObligationId, UnitId};
 use super::incident::ReportKind;
-use super::obligation::Obligation;
+use super::obligation::{Kind, Obligation};
 use super::standing::Timeliness;
 use super::time::Timestamp;
 use super::window::Phase;
@@ -190,7 +190,8 @@ pub fn consequence(before: Option<&CheckIn>, after: &Content) -> Consequence {
     let leaders_know = before.content.is_urgent();
     match after {
         Content::AllClear if incident_stood => Consequence::AwaitConfirmation,
-        Content::AllClear => Consequence::None,
+        // What a parent counts takes nothing back that it reported itself.
+        Content::AllClear | Content::RollUp(_) => Consequence::None,
         Content::Incident(_) if !incident_stood => Consequence::RaiseAlert,
         Content::Incident(incident) if incident.urgent && !leaders_know => Consequence::RaiseAlert,
         Content::Incident(_) => before
@@ -254,6 +255,10 @@ fn is_same(earlier: &CheckIn, s: &Submission) -> bool {
 fn addressed(facts: &Facts, s: &Submission) -> Result<(), Refusal> {
     match (s.obligation, &facts.obligation) {
         (None, _) => Ok(()),
+        // The counts of a parent's units answer a roll-up and nothing else.
+        (_, Some(owed)) if s.content.roll_up().is_some() && owed.kind != Kind::RollUp => {
+            Err(Refusal::UnknownObligation)
+        }
         (Some(id), Some(owed)) if owed.id == id && owed.unit == s.unit => Ok(()),
         (Some(id), Some(owed)) if owed.id == id => Err(Refusal::OtherUnit),
         (Some(_), _) => Err(Refusal::UnknownObligation),
@@ -290,12 +295,12 @@ fn first(owed: &Obligation, s: &Submission, office: bool) -> Result<Record, Refu
         }),
         // An incident is never turned away for its time: it goes beside the round and does not meet it.
         (Err(_), Content::Incident(_)) => unowed(&s.content),
-        (Err(refusal), Content::AllClear) => Err(refusal),
+        (Err(refusal), Content::AllClear | Content::RollUp(_)) => Err(refusal),
     }
 }
 
 fn amendment(owed: &Obligation, latest: &CheckIn, s: &Submission, office: bool) -> Result<Record, Refusal> {
-    if s.content == Content::AllClear {
+    if s.content.incident().is_none() {
         accept(owed, s, office)?;
     }
     let consequence = consequence(Some(latest), &s.content);
@@ -331,7 +336,7 @@ fn needs_reason(latest: &CheckIn, s: &Submission, consequence: Consequence) -> b
 
 fn unowed(content: &Content) -> Result<Record, Refusal> {
     match content {
-        Content::AllClear => Err(Refusal::NothingOwed),
+        Content::AllClear | Content::RollUp(_) => Err(Refusal::NothingOwed),
         Content::Incident(_) => Ok(Record {
             obligation: None,
             supersedes: None,

@@ -220,6 +220,8 @@ pub struct Entered {
     pub received: Timestamp,
     /// The class of the incident, in the reader's language; none for an all clear.
     pub incident: Option<String>,
+    /// Whether it is the report of a parent after its units.
+    pub roll_up: bool,
     /// Who phoned, by post, and when.
     pub caller: Option<(String, Timestamp)>,
     /// Why it was entered by somebody else.

@@ -197,6 +197,8 @@ pub const TABLES: &[Table] = &[
         ],
     ),
     table("obligation_source", &[]),
+    table("wall_link", &[("label", Contact(None)), ("key_hash", Secret)]),
+    table("spot_check", &[("result", Plain), ("note", Text(TEXTS))]),
     table("excusal", &[("reason", Text(TEXTS))]),
     table("extension", &[("reason", Text(TEXTS))]),
     table("outage", &[("cause", Plain)]),

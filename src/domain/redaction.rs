@@ -53,7 +53,7 @@ impl Texts {
                     *place = text;
                 }
             }
-            (_, Content::AllClear) => {}
+            (_, Content::AllClear | Content::RollUp(_)) => {}
         }
     }
 

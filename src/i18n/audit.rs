@@ -74,6 +74,11 @@ messages! {
     did_excuse: "免报", "Excused";
     did_undo_excusal: "撤销免报", "Undid an excusal";
     did_extend: "延期", "Extended a deadline";
+    did_undo: "撤销刚才的操作", "Took back an act";
+    did_remind: "发送提醒", "Sent a reminder by hand";
+    did_spot_check: "抽查", "Spot check";
+    did_make_wall: "生成大屏链接", "Made a link to the wall";
+    did_revoke_wall: "停用大屏链接", "Revoked a link to the wall";
     did_contacted: "电话联系", "Phoned";
     did_confirm_all_clear: "确认改为平安", "Confirmed an all clear";
     did_refuse_all_clear: "不同意改为平安", "Refused an all clear";
@@ -176,6 +181,11 @@ impl Lang {
             "excuse" => self.did_excuse(),
             "undo_excusal" => self.did_undo_excusal(),
             "extend" => self.did_extend(),
+            "undo" => self.did_undo(),
+            "remind" => self.did_remind(),
+            "spot_check" => self.did_spot_check(),
+            "make_wall" => self.did_make_wall(),
+            "revoke_wall" => self.did_revoke_wall(),
             "contacted" => self.did_contacted(),
             "confirm_all_clear" => self.did_confirm_all_clear(),
             "refuse_all_clear" => self.did_refuse_all_clear(),

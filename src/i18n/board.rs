@@ -25,7 +25,16 @@ messages! {
         "This page has not been updated for 90 seconds. Check the connection or reload.";
     board_reload: "刷新", "Reload";
 
-    board_find: "按名称或编码查找", "Find by name or code";
+    board_find: "名称、拼音首字母或编码", "Name, initials or code";
+    board_place: "所属单位", "Within";
+    board_place_any: "全部乡镇", "All townships";
+    board_kind: "单位类型", "Kind of unit";
+    board_kind_any: "全部类型", "All kinds";
+    keys_title: "快捷键", "Keys";
+    keys_find: "查找单位", "find a unit";
+    keys_step: "下一个、上一个单位", "next unit, unit before";
+    keys_open: "打开选中的单位", "open the unit";
+    keys_help: "显示或隐藏本说明", "show or hide this";
     board_find_button: "查找", "Find";
     board_clear: "清除筛选", "Clear filters";
     board_within(name): "范围：{name}", "Within: {name}";
@@ -80,6 +89,35 @@ messages! {
     act_excuse: "免报", "Excuse";
     act_undo_excusal: "撤销免报", "Undo excusal";
     act_extend: "延期", "Extend";
+    act_remind: "提醒", "Remind";
+    act_undo: "撤销", "Undo";
+    act_remind_all: "提醒全部未报单位", "Remind all that have not reported";
+    act_spot_check: "抽查", "Spot check";
+
+    remind_title: "立即发送提醒", "Send a reminder now";
+    remind_lead: "马上给报送员发一封邮件，报送员联系不上时发给备岗、负责人。催报照常进行；五分钟内不会重复发送。",
+        "Writes to the reporters at once, or where they cannot be reached to the backup or the head. The chase goes on; the same letter goes out once in five minutes.";
+    remind_button: "发送", "Send";
+
+    spot_title: "抽查在岗", "Spot check";
+    spot_lead: "不打招呼，拨打值班电话，记录结果。", "Phone the duty post unannounced, and record what came of it.";
+    spot_result: "结果", "Result";
+    spot_on_duty: "值班人员接听", "The post on duty answered";
+    spot_somebody_else: "接听的不是值班人员", "Somebody else answered";
+    spot_no_answer: "无人接听", "No answer";
+    spot_button: "保存", "Save";
+    spot_next: "另抽一个单位", "Draw another";
+    spot_draw: "随机抽查", "Spot check by lot";
+    spot_checks: "抽查记录", "Spot checks";
+    spot_choose: "请选择结果。", "Please choose the result.";
+    notice_spot_checked: "抽查结果已记录。", "The spot check is recorded.";
+    notice_taken_back(n): "已撤销，涉及 {n} 个单位。", "Undone for {n} unit." | "Undone for {n} units.";
+    notice_undo_late: "超过十分钟，不能撤销。", "More than ten minutes have passed; it can no longer be undone.";
+    notice_undo_nothing: "没有可以撤销的操作：单位已经报送、再次处理，或原来的截止和关闭时间已过。",
+        "There is nothing left to undo: the unit reported, something else was decided, or its round would have closed.";
+    notice_reminded(n): "已发出 {n} 封提醒。", "{n} reminder is on its way." | "{n} reminders are on their way.";
+    notice_reminded_none: "没有发出提醒：五分钟内已经提醒过，或没有可用邮箱。请打电话。",
+        "No reminder was sent: one went out within five minutes, or there is no usable address. Please phone.";
     act_back: "返回看板", "Back to the board";
     act_selected: "对选中的单位：", "For the selected units:";
     act_all_unmet: "全部未报单位延期", "Extend all that have not reported";
@@ -154,6 +192,10 @@ messages! {
     awaiting_refuse: "不同意，事件仍有效", "Refuse: the incident stands";
     awaiting_accept: "认可按时", "Accept as on time";
     awaiting_late: "计为迟报", "Count as late";
+    awaiting_many: "对勾选的报送：", "For the ticked ones:";
+    awaiting_yes: "确认或认可", "Confirm or accept";
+    awaiting_no: "不同意，或计为迟报", "Refuse, or count as late";
+    notice_decided_many(n): "已记录对 {n} 份报送的决定。", "Your decision on {n} report is recorded." | "Your decision on {n} reports is recorded.";
     notice_decided: "已记录您的决定。", "Your decision is recorded.";
     red_held(n): "{n} 封邮件因恢复备份而暂停发送", "{n} letter is held after a restore" | "{n} letters are held after a restore";
     red_urgent_waiting(n, time): "{n} 封紧急邮件等待发送，最早的写于 {time}。请打电话。",

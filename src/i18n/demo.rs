@@ -13,6 +13,7 @@ messages! {
     demo_period: "防汛值守（演示）", "Flood season (demo)";
     demo_basis: "演示〔2026〕1号", "Demo notice No. 1";
     demo_round: "演示场次", "Demo round";
+    demo_roll_up: "乡镇汇总", "Townships";
     demo_system: "模拟报送系统（演示）", "Simulated clerks (demo)";
     demo_workstation: "村工作站（演示）", "Village workstation (demo)";
     demo_speed: "速度为 0.05 至 4；1 用五分钟演完，2 用一半时间。", "The speed is 0.05 to 4; 1 takes five minutes, 2 half of that.";
@@ -21,6 +22,8 @@ messages! {
         "The demonstration runs; everything in it is made up. Its data are in {dir}. Open in a browser (links sign you in):";
     demo_link_board(link): "  值班看板      {link}", "  Duty board      {link}";
     demo_link_village(link, village): "  村的页面      {link}\n                {village}：这个村留给您来报", "  Village's page  {link}\n                  {village}: its report is left to you";
+    demo_link_township(link, township): "  乡镇的页面    {link}\n                {township}：汇总可以带着缺口上报", "  Township's page {link}\n                  {township}: its roll-up can be sent with gaps";
+    demo_link_wall(link): "  大屏          {link}", "  The wall        {link}";
     demo_link_leader(link): "  带班领导      {link}", "  Leader's page   {link}";
     demo_link_mailbox(link): "  所有邮件      {link}", "  All letters     {link}";
     demo_plan_urgent(time): "  {time}  一个村报告紧急情况，领导立即收到邮件；无人签收就通知下一级，随后签收", "  {time}  a village reports an emergency; leaders have the letter at once, the next step follows, and one acknowledges it";

@@ -71,6 +71,7 @@ messages! {
     receipt_day: "报送日", "For";
     receipt_all_clear: "无情况（零报告）", "All clear";
     receipt_incident: "有情况", "Incident";
+    receipt_roll_up: "汇总", "Roll-up";
     receipt_next_done: "本场次已完成，可以关闭本页。", "This round is done; you may close the page.";
     receipt_next_late: "已按迟报记录，本场次已完成。", "It is kept as late; this round is done.";
     receipt_next_incident: "值班室已收到。情况有变化时，请点“更正或补充”。",

@@ -58,7 +58,9 @@ mod roster;
 pub mod signin;
 pub mod simulate;
 pub mod terms;
+mod township;
 mod units;
+mod wall;
 
 pub use crate::domain::language::{Lang, UnknownLang};
 

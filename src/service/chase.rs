@@ -222,7 +222,7 @@ impl Service {
     }
 
     /// Gathers who is to be told of these units: their own contacts and those of the units above them.
-    async fn directory(
+    pub(super) async fn directory(
         &self,
         conn: &mut Conn,
         open: &[StoredObligation],

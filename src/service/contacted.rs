@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::audit::who;
 use super::error::Fault;
-use super::{Error, Result, Service};
+use super::{Done, Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Denied, Identity, permit};
 use crate::domain::ids::ObligationId;
 use crate::domain::screen::screen;
@@ -52,7 +52,7 @@ impl Service {
         ids: &[ObligationId],
         call: Call,
         note: &str,
-    ) -> Result<usize> {
+    ) -> Result<Done> {
         // Whoever may report for a unit may also say that he phoned it.
         let scope = permit(actor, Deed::Proxy)?;
         let Identity::Account(account) = actor.identity else {
@@ -90,6 +90,9 @@ impl Service {
         self.audit(&mut tx, &who(actor), "contacted", &subject, detail)
             .await?;
         tx.commit().await?;
-        Ok(named.len())
+        Ok(Done {
+            count: named.len(),
+            at: now,
+        })
     }
 }

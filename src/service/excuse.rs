@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::audit::who;
 use super::error::Fault;
-use super::{Error, Result, Service};
+use super::{Done, Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Identity, permit};
 use crate::domain::ids::{AccountId, ObligationId};
 use crate::domain::obligation::ExtensionError;
@@ -26,7 +26,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Denied`], [`Error::Missing`] for one that the actor may not see, [`Error::Invalid`] without a reason.
-    pub async fn excuse(&self, actor: &Actor, ids: &[ObligationId], reason: &str) -> Result<usize> {
+    pub async fn excuse(&self, actor: &Actor, ids: &[ObligationId], reason: &str) -> Result<Done> {
         let (account, reason, now) = (account(actor)?, reason_of(reason)?, self.now());
         let mut tx = self.store.begin().await?;
         let owed = owed(&mut tx, actor, Deed::Excuse, ids).await?;
@@ -44,7 +44,10 @@ impl Service {
             .await?;
         tx.commit().await?;
         self.changed.notify_one();
-        Ok(excused.len())
+        Ok(Done {
+            count: excused.len(),
+            at: now,
+        })
     }
 
     /// Takes an excusal back; the chase goes on where it stands.
@@ -76,7 +79,7 @@ impl Service {
         ids: &[ObligationId],
         due: Timestamp,
         reason: &str,
-    ) -> Result<usize> {
+    ) -> Result<Done> {
         let (account, reason, now) = (account(actor)?, reason_of(reason)?, self.now());
         let mut tx = self.store.begin().await?;
         let owed = owed(&mut tx, actor, Deed::Extend, ids).await?;
@@ -99,7 +102,10 @@ impl Service {
             .await?;
         tx.commit().await?;
         self.changed.notify_one();
-        Ok(moved.len())
+        Ok(Done {
+            count: moved.len(),
+            at: now,
+        })
     }
 
     /// Begins the chase of the group that extended obligations form.
@@ -137,7 +143,12 @@ impl Service {
 }
 
 /// Loads obligations that an actor may decide about; one that is not there, or not the actor's, is missing.
-async fn owed(tx: &mut Tx, actor: &Actor, deed: Deed, ids: &[ObligationId]) -> Result<Vec<StoredObligation>> {
+pub(super) async fn owed(
+    tx: &mut Tx,
+    actor: &Actor,
+    deed: Deed,
+    ids: &[ObligationId],
+) -> Result<Vec<StoredObligation>> {
     let scope = permit(actor, deed)?;
     if ids.is_empty() {
         return Err(Error::invalid("obligation", Fault::Empty));
@@ -183,7 +194,8 @@ fn window_fault(error: WindowError) -> Error {
     }
 }
 
-fn subject(ids: &[ObligationId]) -> String {
+/// Names obligations in the audit.
+pub(super) fn subject(ids: &[ObligationId]) -> String {
     match ids {
         [one] => format!("obligation:{one}"),
         many => format!("obligations:{}", many.len()),

@@ -2,12 +2,15 @@
 //!
 //! * here — the rounds that the board can show, and the counts of one
 //! * `list.rs` — the obligations that a filter leads to, with whom to phone and what was tried last
+//! * `beneath.rs` — what the units below a parent owed in the last round before its roll-up
 //! * `alarm.rs` — open incidents, how far chases have come, what delivery could not do
 
 mod alarm;
+mod beneath;
 mod list;
 
 pub use alarm::{BoardChase, BoardDelivery, BoardIncident};
+pub use beneath::{Beneath, BeneathRow};
 pub use list::{BoardRow, Listing};
 
 use serde::Serialize;

@@ -60,6 +60,13 @@ struct Narrative {
 /// Takes a report apart.
 pub(super) fn columns(content: &Content) -> serde_json::Result<Columns> {
     let kind = content.code();
+    if let Some(counts) = content.roll_up() {
+        return Ok(Columns {
+            kind,
+            facts: serde_json::to_string(counts)?,
+            narrative: None,
+        });
+    }
     let Some(i) = content.incident() else {
         return Ok(Columns {
             kind,
@@ -101,6 +108,7 @@ pub(super) fn columns(content: &Content) -> serde_json::Result<Columns> {
 pub(super) fn content(kind: &str, facts: &str, narrative: Option<&str>) -> Option<Content> {
     match kind {
         "all_clear" => Some(Content::AllClear),
+        "roll_up" => serde_json::from_str(facts).ok().map(Content::RollUp),
         "incident" => {
             let facts: Facts = serde_json::from_str(facts).ok()?;
             let texts: Narrative = match narrative {
@@ -157,6 +165,8 @@ pub(super) fn author(text: &str) -> Option<Author> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::UnitId;
+    use crate::domain::roll_up::RollUp;
 
     fn incident() -> IncidentContent {
         IncidentContent {
@@ -177,7 +187,17 @@ mod tests {
 
     #[test]
     fn a_report_is_put_together_as_it_was_taken_apart() {
-        for report in [Content::AllClear, Content::Incident(incident())] {
+        let counts = RollUp {
+            expected: 3,
+            all_clear: 1,
+            missing: vec![UnitId(7), UnitId(9)],
+            ..RollUp::default()
+        };
+        for report in [
+            Content::AllClear,
+            Content::Incident(incident()),
+            Content::RollUp(counts),
+        ] {
             let c = columns(&report).unwrap();
             assert_eq!(content(c.kind, &c.facts, c.narrative.as_deref()), Some(report));
         }

@@ -51,18 +51,21 @@ mod unit;
 mod unit_history;
 mod unit_import;
 mod upkeep;
+mod wall;
 
 pub use crate::domain::incident::ReportKind;
 pub use account::{Account, Granted, NewAccount};
 pub use acknowledgement::Acknowledgement;
 pub use alert::{NewAlert, StoredAlert};
 pub use audit::{AuditFilter, AuditRow};
-pub use board::{BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, Listing};
+pub use board::{
+    Beneath, BeneathRow, BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, Listing,
+};
 pub use chase::{Chase, Firing, Group, NewGap};
 pub use checkin::StoredCheckIn;
 pub use conn::{Conn, Tx};
 pub use connect::{Engine, Lock, Options, Store};
-pub use decision::{Decision, NewContact};
+pub use decision::{Decision, NewContact, SpotCheck};
 pub use deployment::{Deployment, OutageRow};
 pub use desk::RoundName;
 pub use device::{Activation, Device, NewSlip, OpenSlip, Way};
@@ -89,6 +92,7 @@ pub use unit::{BadAddress, NewVersion};
 pub use unit_history::{Descent, PastVersion, Speaker};
 pub use unit_import::{NewImport, UnitImport};
 pub use upkeep::Schema;
+pub use wall::{NewWallLink, WallLink};
 
 pub(crate) use conn::on;
 pub(crate) use dialect::{batch, held};

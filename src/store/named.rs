@@ -98,7 +98,7 @@ impl Conn {
         obligations: &[i64],
     ) -> Result<Vec<(ObligationId, Option<Timestamp>, bool)>> {
         let sql = batch!(self, "SELECT t.obligation_id, t.at, t.result FROM ", [id bigint],
-            " JOIN contact_attempt t ON t.obligation_id = r.id WHERE t.how = 'phone' ORDER BY t.at, t.id");
+            " JOIN contact_attempt t ON t.obligation_id = r.id WHERE t.how = 'phone' AND t.undone_at IS NULL ORDER BY t.at, t.id");
         let list = ids(obligations)?;
         let rows: Vec<(i64, i64, String)> =
             on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?;

@@ -73,6 +73,7 @@ const RULES: &[Rule] = &[
     rule!(Texts, empty "acknowledgement", "id", "remark = NULL, caller_post = NULL",
         "at < $1 AND (remark IS NOT NULL OR caller_post IS NOT NULL)"),
     rule!(Texts, empty "contact_attempt", "id", "note = NULL", "at < $1 AND note IS NOT NULL"),
+    rule!(Texts, empty "spot_check", "id", "note = NULL", "at < $1 AND note IS NOT NULL"),
     rule!(Texts, empty "excusal", "id", "reason = ''", "decided_at < $1 AND reason <> ''"),
     rule!(Texts, empty "extension", "id", "reason = ''", "decided_at < $1 AND reason <> ''"),
     rule!(Texts, empty "redaction", "id", "reason = ''", "at < $1 AND reason <> ''"),

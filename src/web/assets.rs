@@ -59,6 +59,18 @@ const OFFICE_SCRIPT: Asset = Asset {
     kind: SCRIPT.kind,
     content: include_str!("../../assets/board.js"),
 };
+const WALL_STYLE: Asset = Asset {
+    stem: "wall",
+    ending: "css",
+    kind: "text/css; charset=utf-8",
+    content: include_str!("../../assets/wall.css"),
+};
+const WALL_SCRIPT: Asset = Asset {
+    stem: "wall",
+    ending: "js",
+    kind: "text/javascript; charset=utf-8",
+    content: include_str!("../../assets/wall.js"),
+};
 const ICON: Asset = Asset {
     stem: "icon",
     ending: "svg",
@@ -74,6 +86,8 @@ pub(super) struct Addresses {
     pub(super) office_style: String,
     pub(super) office_script: String,
     pub(super) icon: String,
+    pub(super) wall_style: String,
+    pub(super) wall_script: String,
 }
 
 /// The addresses change when the content does, so browsers may keep what they have for ever.
@@ -83,6 +97,8 @@ pub(super) static ADDRESSES: LazyLock<Addresses> = LazyLock::new(|| Addresses {
     office_style: format!("/assets/{}", OFFICE_STYLE.name()),
     office_script: format!("/assets/{}", OFFICE_SCRIPT.name()),
     icon: format!("/assets/{}", ICON.name()),
+    wall_style: format!("/assets/{}", WALL_STYLE.name()),
+    wall_script: format!("/assets/{}", WALL_SCRIPT.name()),
 });
 
 impl Asset {
@@ -101,6 +117,8 @@ pub(super) async fn get(Path(name): Path<String>) -> Result<Response, Failure> {
         () if named(&ADDRESSES.office_style) => OFFICE_STYLE,
         () if named(&ADDRESSES.office_script) => OFFICE_SCRIPT,
         () if named(&ADDRESSES.icon) => ICON,
+        () if named(&ADDRESSES.wall_style) => WALL_STYLE,
+        () if named(&ADDRESSES.wall_script) => WALL_SCRIPT,
         () => return Err(Failure::status(StatusCode::NOT_FOUND)),
     };
     let mut response = asset.content.into_response();

@@ -4,7 +4,8 @@
 //! * `load.rs` — everything that one page reads
 //! * `view.rs`, `rows.rs`, `red.rs` — how it is said
 //! * `glance.rs` — today in a few lines, for a leader
-//! * `acts.rs`, `form.rs`, `enter.rs` — the forms behind the buttons; `notice.rs` — the sentence after an act
+//! * `acts.rs`, `form.rs`, `enter.rs` — the forms behind the buttons; `notice.rs` — the sentence after an act;
+//!   `spot.rs` — spot checks; `awaiting.rs` — what waits for the office
 
 pub(super) mod acts;
 mod address;
@@ -13,10 +14,11 @@ pub(super) mod enter;
 mod folds;
 pub(super) mod form;
 pub(super) mod glance;
-mod load;
+pub(super) mod load;
 pub(super) mod notice;
 mod red;
 mod rows;
+pub(super) mod spot;
 mod view;
 
 use askama::Template;
@@ -25,7 +27,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 pub(super) use address::{Address, Asked};
-pub(super) use notice::{notice, with_notice};
+pub(super) use notice::{UndoView, notice, undo, with_notice};
 pub(super) use red::{IncidentView, Strip, class_name, colour};
 pub(super) use rows::{StandingView, when};
 

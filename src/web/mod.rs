@@ -8,6 +8,8 @@
 //! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs` — who comes, and may he
 //! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs`, `upload.rs` — what every page is made of
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
+//! * `township.rs` — the units of a parent, and the report that it owes after them
+//! * `wall.rs` — the page for a large screen, opened by a link; `walls.rs` — where such links are made and revoked
 //! * `alert/`, `acknowledge.rs` — leaders, and whoever has a letter
 //! * `desk/` — the desk of a village: its one button, its form, its receipt
 //! * `incident/` — open incidents, the story of each, and later reports on it
@@ -55,9 +57,12 @@ mod server;
 mod signin;
 mod slip;
 mod table;
+mod township;
 mod unit;
 mod upload;
 mod visit;
+mod wall;
+mod walls;
 
 use std::sync::Arc;
 

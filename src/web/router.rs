@@ -6,11 +6,12 @@ use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
 use super::admin::periods;
-use super::board::{self, acts, awaiting, enter};
+use super::board::{self, acts, awaiting, enter, spot};
 use super::gate::{self, Gate};
 use super::{
     App, Failure, acknowledge, admin, alert, assets, audit, desk, halfway, handover, health, home, incident,
-    language, link, me, outbox, plan, redact, reference, roster, signin, slip, unit, visit,
+    language, link, me, outbox, plan, redact, reference, roster, signin, slip, township, unit, visit, wall,
+    walls,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -87,6 +88,9 @@ fn ways_in() -> Vec<Route> {
         // For those who write programs against the API.
         route("/reference", Door::Anyone, get(reference::page)),
         route("/reference/openapi.json", Door::Anyone, get(reference::document)),
+        // The wall: a shell that holds nothing, and what it shows to whoever has the key of a link.
+        route("/wall", Door::Anyone, get(wall::shell)),
+        route("/wall/now", Door::Anyone, get(wall::now)),
         // For monitors.
         route("/healthz", Door::Anyone, get(health::alive)),
         route("/readyz", Door::Anyone, get(health::ready)),
@@ -124,6 +128,11 @@ fn desk() -> Vec<Route> {
         route("/desk/found/{id}", Door::Device, post(incident::follow::reply)),
         route("/desk/plan", Door::Device, get(plan::card)),
         route("/desk/plan/{id}", Door::Device, post(plan::tick)),
+        route(
+            "/desk/township",
+            Door::Device,
+            get(township::page).post(township::send),
+        ),
         route("/receipt/{number}", Door::Device, get(desk::receipt::page)),
     ]
 }
@@ -132,12 +141,29 @@ fn desk() -> Vec<Route> {
 fn office() -> Vec<Route> {
     vec![
         route("/board", Door::May(Deed::SeeBoard), get(board::page)),
+        route(
+            "/township",
+            Door::May(Deed::SeeBoard),
+            get(township::page).post(township::send),
+        ),
         route("/board/unit/{id}", Door::May(Deed::SeeUnit), get(unit::page)),
         route(
             "/board/contacted",
             Door::May(Deed::Proxy),
             get(acts::contacted_form).post(acts::contacted),
         ),
+        route(
+            "/board/remind",
+            Door::May(Deed::Proxy),
+            get(acts::remind_form).post(acts::remind),
+        ),
+        route("/board/undo", Door::May(Deed::Proxy), post(acts::undo)),
+        route(
+            "/board/spot-check",
+            Door::May(Deed::Judge),
+            get(spot::page).post(spot::record),
+        ),
+        route("/board/decide", Door::May(Deed::Confirm), post(awaiting::decide)),
         route(
             "/board/enter",
             Door::May(Deed::Proxy),
@@ -164,6 +190,11 @@ fn office() -> Vec<Route> {
             "/board/extend",
             Door::May(Deed::Extend),
             get(acts::extend_form).post(acts::extend),
+        ),
+        route(
+            "/walls",
+            Door::May(Deed::ShareWall),
+            get(walls::page).post(walls::act),
         ),
         route("/outbox", Door::May(Deed::SeeOutbox), get(outbox::page)),
         route("/outbox/retry", Door::May(Deed::RetryLetter), post(outbox::retry)),

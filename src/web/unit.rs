@@ -8,11 +8,11 @@ use axum::response::Response;
 use chrono::{Datelike as _, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::board::notice::notice;
-use super::board::{Asked, StandingView, class_name, when};
+use super::board::{Asked, StandingView, UndoView, class_name, notice, undo, when};
 use super::incident::{LineView, Lister};
 use super::letters::{Clerk, LetterView};
 use super::page::{Page, dial, html};
+use super::township::names;
 use super::visit::Visit;
 use super::{App, Failure};
 use crate::domain::access::{Actor, Deed, permit};
@@ -23,8 +23,9 @@ use crate::domain::standing::standing;
 use crate::domain::time::{Timestamp, local_day, timestamp};
 use crate::domain::unit::{Contacts, UnitPath, UnitTree};
 use crate::i18n::Lang;
+use crate::service::SpotResult;
 use crate::store::{
-    Attempt, BadAddress, BoardRound, Decision, IncidentLine, Posted, StoredCheckIn, StoredFinding,
+    Attempt, BadAddress, BoardRound, Decision, IncidentLine, Posted, SpotCheck, StoredCheckIn, StoredFinding,
     StoredObligation, moment,
 };
 
@@ -42,6 +43,7 @@ struct UnitPage {
     id: i64,
     page: Page,
     notice: Option<String>,
+    undo: Option<UndoView>,
     name: String,
     above: Vec<String>,
     kind: &'static str,
@@ -54,6 +56,9 @@ struct UnitPage {
     /// The open incidents.
     incidents: Vec<LineView>,
     findings: Vec<FindingView>,
+    spots: Vec<DecisionView>,
+    /// Whether there are units below it.
+    is_parent: bool,
     rounds: Vec<OwedView>,
     check_ins: Vec<CheckInView>,
     /// `None`: the reader may not see letters.
@@ -137,6 +142,7 @@ pub(super) async fn page(
         zone,
         now,
         app: &app,
+        tree: &tree,
         may_redact: permit(actor, Deed::Redact).is_ok_and(|scope| scope.covers(&unit.path)),
     };
     let clerk = Clerk {
@@ -152,6 +158,7 @@ pub(super) async fn page(
         l,
         id,
         notice: notice(l, &asked),
+        undo: undo(&asked, now),
         name: unit.name.as_str().to_owned(),
         above: above(&tree, unit.id),
         kind: l.unit_kind(unit.kind),
@@ -163,6 +170,8 @@ pub(super) async fn page(
         phone: contacts.phone.clone(),
         incidents: record.open.iter().map(|line| lister.line(line)).collect(),
         findings: record.findings.iter().map(|f| teller.finding(f)).collect(),
+        spots: record.spots.iter().map(|spot| teller.spot(spot)).collect(),
+        is_parent: tree.children(unit.id).next().is_some(),
         rounds: record
             .owed
             .iter()
@@ -193,6 +202,7 @@ fn above(tree: &UnitTree, unit: UnitId) -> Vec<String> {
 struct Record {
     open: Vec<IncidentLine>,
     findings: Vec<StoredFinding>,
+    spots: Vec<SpotCheck>,
     owed: Vec<StoredObligation>,
     rounds: Vec<BoardRound>,
     check_ins: Vec<StoredCheckIn>,
@@ -222,6 +232,7 @@ impl Record {
         Ok(Self {
             open: conn.open_incidents_of(unit, now).await?,
             findings: conn.findings_of(unit, now - FINDINGS).await?,
+            spots: conn.spot_checks(unit, now - FINDINGS).await?,
             owed: conn.obligations_of_unit(unit, now, since).await?,
             rounds: conn.board_rounds(since, None).await?,
             check_ins: conn.check_ins_of(unit, LISTED).await?,
@@ -274,6 +285,7 @@ struct Teller<'a> {
     zone: Tz,
     now: Timestamp,
     app: &'a App,
+    tree: &'a UnitTree,
     may_redact: bool,
 }
 
@@ -313,11 +325,27 @@ impl Teller<'_> {
         }
     }
 
+    fn spot(&self, spot: &SpotCheck) -> DecisionView {
+        let result = SpotResult::parse(&spot.result);
+        DecisionView {
+            time: self.when(moment(spot.at)),
+            what: result
+                .map(|result| self.l.spot_check(result).to_owned())
+                .unwrap_or_default(),
+            by: spot.by_label.clone(),
+            words: spot.note.clone().unwrap_or_default(),
+        }
+    }
+
     fn check_in(&self, kept: &StoredCheckIn) -> CheckInView {
         let (l, check_in) = (self.l, &kept.check_in);
         let mut details = Vec::new();
         let said = match &check_in.content {
             Content::AllClear => l.term_all_clear().to_owned(),
+            Content::RollUp(counts) => {
+                details.push(l.roll_up(counts, &names(self.tree, &counts.missing)));
+                l.receipt_roll_up().to_owned()
+            }
             Content::Incident(incident) => {
                 details.extend([&incident.place, &incident.what, &incident.measures].map(Clone::clone));
                 class_name(&self.app.classes, &incident.class, l)

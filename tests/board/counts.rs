@@ -112,6 +112,7 @@ on_both!(every_list_is_as_long_as_its_count, |db| async move {
         (Filter::Outage, total.outage),
     ] {
         let wanted = Listing {
+            kind: None,
             filter,
             offset: 0,
             limit: 100,

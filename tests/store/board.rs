@@ -98,6 +98,7 @@ on_both!(counts_and_lists_of_the_board_agree, |db| async move {
             .is_empty()
     );
     let list = |filter, offset, limit| Listing {
+        kind: None,
         filter,
         offset,
         limit,

@@ -194,6 +194,7 @@ on_both!(of_obligations, |db| async move {
     let (lo, hi) = g.path(g.villages[0]).range();
     let spans = [Span { fold: None, lo, hi }];
     let all = Listing {
+        kind: None,
         filter: Filter::All,
         offset: 0,
         limit: 9,

@@ -111,7 +111,8 @@ impl Day {
         lines
     }
 
-    /// Declares a period over all villages; a round is `label opens due closes`.
+    /// Declares a period over all villages; a round is `label opens due closes`, with `roll-up` after it for one of
+    /// the parents.
     pub async fn declare(&self, starts: &str, ends: &str, rounds: &[&str]) {
         let tree = self.house.service.tree().await.unwrap();
         let county = tree.roots().next().unwrap().id;
@@ -282,9 +283,12 @@ fn rule(text: &str) -> NewRule {
     use allclear::domain::calendar::DayKind;
     use allclear::domain::period::Hours;
     let parts: Vec<&str> = text.split(' ').collect();
-    let [label, opens, due, closes] = parts[..] else {
-        panic!("a round is `label opens due closes`")
+    let (roll_up, parts) = match parts[..] {
+        [label, opens, due, closes] => (false, [label, opens, due, closes]),
+        [label, opens, due, closes, "roll-up"] => (true, [label, opens, due, closes]),
+        _ => panic!("a round is `label opens due closes [roll-up]`"),
     };
+    let [label, opens, due, closes] = parts;
     // A time of the next day is written +16:00 here, since blanks separate.
     let time = |text: &str| text.replace('+', "+1 ").parse().unwrap();
     let hours = Hours::new(time(opens), time(due), chrono::TimeDelta::zero(), time(closes)).unwrap();
@@ -292,7 +296,7 @@ fn rule(text: &str) -> NewRule {
         label: label.to_owned(),
         hours,
         days: DayKind::EveryDay,
-        roll_up: false,
+        roll_up,
     }
 }
 

@@ -22,7 +22,7 @@ pub mod reports;
 pub mod site;
 pub mod smtp;
 
-pub use day::Day;
+pub use day::{Day, SMALL};
 pub use house::{House, local, table};
 pub use post::Post;
 pub use postgres::{Fresh, fresh_postgres, fresh_sqlite};

@@ -25,7 +25,7 @@ pub fn urgent(what: &str) -> Content {
 pub fn incident(what: &str) -> Content {
     match urgent(what) {
         Content::Incident(i) => Content::Incident(IncidentContent { urgent: false, ..i }),
-        Content::AllClear => Content::AllClear,
+        other => other,
     }
 }
 

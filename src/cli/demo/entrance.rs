@@ -17,12 +17,13 @@ pub(super) struct Entrance {
     pub(super) secret: String,
     pub(super) officer: AccountId,
     pub(super) leader: AccountId,
+    pub(super) head: AccountId,
     /// The token of the workstation of a village.
     pub(super) device: String,
 }
 
 impl Entrance {
-    /// Gives the address of a page for one of `board`, `village`, `leader`.
+    /// Gives the address of a page for one of `board`, `village`, `township`, `leader`.
     pub(super) fn link(&self, base_url: &str, who: &str) -> String {
         format!("{base_url}/demo/{}/{who}", self.secret)
     }
@@ -46,6 +47,7 @@ impl Entrance {
         let (cookie, page) = match who {
             "village" => (Cookie::Device.write(&self.device, &app.settings), "/desk"),
             "board" => (session(app, self.officer).await?, "/board"),
+            "township" => (session(app, self.head).await?, "/township"),
             "leader" => (session(app, self.leader).await?, "/alerts"),
             _ => return Err(Failure::NOT_FOUND),
         };

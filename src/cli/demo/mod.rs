@@ -67,6 +67,7 @@ pub(crate) async fn run(context: &Context, options: Options) -> Done {
         secret: Uuid::new_v4().simple().to_string(),
         officer: stage.officer,
         leader: stage.leader,
+        head: stage.head,
         device: entrance::bind(&stage.service, script.yours, lang.demo_workstation()).await?,
     };
     let stop = CancellationToken::new();
@@ -131,7 +132,9 @@ fn programme(
     out::say("");
     out::say(lang.demo_link_board(entrance.link(base, "board")));
     out::say(lang.demo_link_village(entrance.link(base, "village"), village));
+    out::say(lang.demo_link_township(entrance.link(base, "township"), &stage.township));
     out::say(lang.demo_link_leader(entrance.link(base, "leader")));
+    out::say(lang.demo_link_wall(format!("{base}/wall#{}", stage.wall)));
     out::say(lang.demo_link_mailbox(format!("{base}/mailbox")));
     out::say("");
     out::say(lang.demo_plan_urgent(at(40.0)));

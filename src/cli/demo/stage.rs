@@ -13,7 +13,7 @@ use crate::cli::context::{Context, clock};
 use crate::cli::fail::Fail;
 use crate::cli::serve;
 use crate::config::{Settings, Sources};
-use crate::domain::access::{Actor, Role};
+use crate::domain::access::{Actor, Grant, Identity, Role};
 use crate::domain::calendar::DayKind;
 use crate::domain::ids::{AccountId, UnitId};
 use crate::domain::period::{Hours, Level, LocalTime, Scope};
@@ -31,6 +31,8 @@ const COUNTY: &[u8] = include_bytes!("../../../config/units/poyang.csv");
 pub(super) const LEADER: &str = "leader@poyang.example";
 /// The officer on duty.
 pub(super) const OFFICER: &str = "officer@poyang.example";
+/// The head of a township.
+const HEAD: &str = "head@poyang.example";
 /// Who is told when an urgent report is not acknowledged.
 pub(super) const DEPUTY: &str = "deputy@poyang.example";
 
@@ -43,6 +45,12 @@ pub(super) struct Stage {
     pub(super) tree: Arc<UnitTree>,
     pub(super) officer: AccountId,
     pub(super) leader: AccountId,
+    /// The head of a township.
+    pub(super) head: AccountId,
+    /// Its name.
+    pub(super) township: String,
+    /// The key of a link to the wall.
+    pub(super) wall: String,
     /// A token for every township, good for its villages.
     pub(super) tokens: HashMap<UnitId, String>,
     /// When the round opens.
@@ -112,6 +120,11 @@ pub(super) async fn set(settings: Settings, pace: Pace) -> Result<Stage, Fail> {
     let county = tree.roots().next().map(|unit| unit.id).unwrap_or(UnitId(0));
     let officer = account(&service, "officer", Role::DutyOfficer, county, OFFICER).await?;
     let leader = account(&service, "leader", Role::Leader, county, LEADER).await?;
+    // The township whose village is left to the reader.
+    let yours = script::write(&tree).and_then(|script| tree.get(script.yours)?.parent);
+    let yours = yours.unwrap_or(county);
+    let head = account(&service, "head", Role::Head, yours, HEAD).await?;
+    let wall = wall(&service, officer, county).await?;
     if let Some(unit) = tree.get(county) {
         duty::fill(&service, unit, officer).await?;
     }
@@ -131,13 +144,35 @@ pub(super) async fn set(settings: Settings, pace: Pace) -> Result<Stage, Fail> {
     Ok(Stage {
         service,
         lock,
-        tree,
         officer,
         leader,
+        head,
+        township: tree
+            .get(yours)
+            .map(|unit| unit.name.to_string())
+            .unwrap_or_default(),
+        wall,
         tokens,
+        tree,
         opens,
         due,
     })
+}
+
+/// Makes a link to the wall, as the officer would.
+async fn wall(service: &Service, officer: AccountId, county: UnitId) -> Result<String, Fail> {
+    let tree = service.tree().await?;
+    let path = tree.get(county).map(|unit| unit.path.clone());
+    let grant = Grant::new(Role::DutyOfficer, path).map_err(|error| Fail::Refused(error.to_string()))?;
+    let language = service.settings.service.language;
+    let actor = Actor {
+        identity: Identity::Account(officer),
+        grants: vec![grant],
+        label: language.role(Role::DutyOfficer).to_owned(),
+    };
+    Ok(service
+        .make_wall(&actor, language.wall_title(), county, true)
+        .await?)
 }
 
 async fn account(
@@ -171,6 +206,8 @@ async fn declare(service: &Service, county: UnitId, pace: Pace) -> Result<(Times
     let clock = |at| LocalTime::of(at, day, zone).ok_or_else(|| Fail::Refused(lang.demo_speed().to_owned()));
     let hours = Hours::new(clock(opens)?, clock(due)?, pace.seconds(GRACE), clock(closes)?)
         .map_err(|error| Fail::Refused(lang.hours_error(error).to_owned()))?;
+    let after = Hours::new(clock(opens)?, clock(closes)?, TimeDelta::zero(), clock(closes)?)
+        .map_err(|error| Fail::Refused(lang.hours_error(error).to_owned()))?;
     let declaration = Declaration {
         name: lang.demo_period().to_owned(),
         basis: lang.demo_basis().to_owned(),
@@ -183,12 +220,21 @@ async fn declare(service: &Service, county: UnitId, pace: Pace) -> Result<(Times
         starts: opens,
         ends: closes,
         drill: false,
-        rounds: vec![NewRule {
-            label: lang.demo_round().to_owned(),
-            hours,
-            days: DayKind::EveryDay,
-            roll_up: false,
-        }],
+        rounds: vec![
+            NewRule {
+                label: lang.demo_round().to_owned(),
+                hours,
+                days: DayKind::EveryDay,
+                roll_up: false,
+            },
+            // The townships' reports come after those of their villages; the round closes with them.
+            NewRule {
+                label: lang.demo_roll_up().to_owned(),
+                hours: after,
+                days: DayKind::EveryDay,
+                roll_up: true,
+            },
+        ],
         ladder: Some(script::ladder(pace).map_err(|error| Fail::Refused(error.to_string()))?),
     };
     let declared = service.declare_period(&Actor::console(), &declaration).await?;

@@ -14,6 +14,8 @@ pub enum Deed {
     SeeUnit,
     /// The duty board, the gaps and their contacts.
     SeeBoard,
+    /// Makes and revokes the links that open the wall.
+    ShareWall,
     /// The letters and attempts of a unit, and the outbox.
     SeeOutbox,
     /// An urgent report and who has it.
@@ -84,9 +86,10 @@ pub enum Reach {
 }
 
 impl Deed {
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::SeeUnit,
         Self::SeeBoard,
+        Self::ShareWall,
         Self::SeeOutbox,
         Self::SeeUrgent,
         Self::ReadAudit,
@@ -128,7 +131,7 @@ impl Deed {
                 (DutyOfficer, Below),
                 (Leader, Below),
             ],
-            Self::SeeOutbox | Self::RetryLetter | Self::Redact => {
+            Self::ShareWall | Self::SeeOutbox | Self::RetryLetter | Self::Redact => {
                 &[(DutyOfficer, Below), (SystemAdministrator, Whole)]
             }
             Self::SeeUrgent | Self::AcknowledgeAlert => &[(DutyOfficer, Below), (Leader, Below)],

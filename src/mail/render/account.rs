@@ -16,6 +16,7 @@ pub(super) fn entered(notice: &Notice, entered: &Entered) -> Page {
     }
     let content = match &entered.incident {
         Some(class) => format!("{}{}{class}", l.term_incident(), l.mail_colon()),
+        None if entered.roll_up => l.receipt_roll_up().to_owned(),
         None => l.term_all_clear().to_owned(),
     };
     page.facts.push((l.mail_entered_content(), content));

@@ -181,6 +181,7 @@ impl Service {
             provenance: check_in.provenance,
             received: check_in.received,
             incident: class.map(|class| self.class_name(&class, lang)),
+            roll_up: check_in.content.roll_up().is_some(),
             caller: stored.caller.map(|caller| (caller.post, caller.called_at)),
             reason: stored.reason,
             receipt: Number(check_in.id).to_string(),

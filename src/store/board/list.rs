@@ -6,7 +6,7 @@ use crate::domain::checkin::Provenance;
 use crate::domain::ids::{ObligationId, RoundId, UnitId};
 use crate::domain::obligation::Kind;
 use crate::domain::time::Timestamp;
-use crate::domain::unit::UnitPath;
+use crate::domain::unit::{UnitKind, UnitPath};
 use crate::store::obligation::instant;
 use crate::store::{Conn, Error, Result, batch, on};
 
@@ -112,6 +112,8 @@ impl TryFrom<Row> for BoardRow {
 pub struct Listing {
     /// Which obligations.
     pub filter: Filter,
+    /// Of units of which kind; of all for `None`.
+    pub kind: Option<UnitKind>,
     /// How many to pass over.
     pub offset: i64,
     /// How many at most.
@@ -155,14 +157,17 @@ impl Conn {
                 WHEN 'gap' THEN CASE WHEN z.urgency <= 2 AND EXISTS (SELECT 1 FROM gap g
                     WHERE g.obligation_id = z.id AND g.due_at = z.due_at) THEN 1 ELSE 0 END
                 ELSE CASE WHEN z.standing = $4 THEN 1 ELSE 0 END END = 1
+            AND CASE WHEN $7 = '' THEN 1 WHEN $7 = (SELECT v.kind FROM unit_version v WHERE v.unit_id = z.unit_id
+                ORDER BY v.valid_from DESC, v.id DESC LIMIT 1) THEN 1 ELSE 0 END = 1
             ORDER BY z.urgency, z.due_at, z.path, z.id LIMIT $5 OFFSET $6) AS w
             LEFT JOIN duty_post t ON t.unit_id = w.unit_id
             LEFT JOIN contact_attempt k ON k.id =
-                (SELECT MAX(a.id) FROM contact_attempt a WHERE a.obligation_id = w.id)
+                (SELECT MAX(a.id) FROM contact_attempt a WHERE a.obligation_id = w.id AND a.undone_at IS NULL)
             ORDER BY w.urgency, w.due_at, w.path, w.id"));
         let (rows, now) = (span_rows(spans, rounds)?, now.timestamp_millis());
         let rows: Vec<Row> = on!(self, c => sqlx::query_as(sql).bind(rows).bind(round.0).bind(now)
-            .bind(wanted.filter.code()).bind(wanted.limit).bind(wanted.offset).fetch_all(c).await)?;
+            .bind(wanted.filter.code()).bind(wanted.limit).bind(wanted.offset)
+            .bind(wanted.kind.map_or("", UnitKind::code)).fetch_all(c).await)?;
         rows.into_iter().map(BoardRow::try_from).collect()
     }
 
@@ -177,6 +182,7 @@ impl Conn {
     ) -> Result<Vec<ObligationId>> {
         let wanted = Listing {
             filter: Filter::Unmet,
+            kind: None,
             offset: 0,
             limit,
         };

@@ -22,7 +22,7 @@ pub(super) mod import;
 pub(super) mod mail;
 pub(super) mod overview;
 pub(super) mod periods;
-mod pick;
+pub(super) mod pick;
 pub(super) mod slips;
 pub(super) mod tokens;
 pub(super) mod unit;

@@ -4,7 +4,7 @@ use crate::domain::ids::UnitId;
 use crate::domain::unit::{Unit, UnitTree};
 
 /// Gives the unit that a text names; `None` when there is none or more than one.
-pub(super) fn unit<'a>(tree: &'a UnitTree, typed: &str) -> Option<&'a Unit> {
+pub(in crate::web) fn unit<'a>(tree: &'a UnitTree, typed: &str) -> Option<&'a Unit> {
     let typed = typed.trim();
     if let Some(number) = typed.strip_prefix('#') {
         return tree.get(UnitId(number.parse().ok()?));

@@ -1,4 +1,4 @@
-//! The small forms behind the buttons of the board: phoned, excused, extended, an excusal undone.
+//! The small forms behind the buttons of the board: phoned, reminded, excused, extended; and taking such an act back.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -9,8 +9,9 @@ use super::notice::{board_or, with_notice};
 use crate::domain::access::Deed;
 use crate::domain::calendar::moment;
 use crate::domain::ids::{ObligationId, RoundId, UnitId};
+use crate::domain::time::from_millis;
 use crate::i18n::Lang;
-use crate::service::{Call, Error, Fault};
+use crate::service::{Call, Done, Error, Fault, Undo};
 use crate::web::form::Fields;
 use crate::web::page::see;
 use crate::web::visit::Visit;
@@ -20,6 +21,7 @@ use crate::web::{App, Failure};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum Act {
     Contacted,
+    Remind,
     Excuse,
     Extend,
 }
@@ -27,7 +29,7 @@ pub(in crate::web) enum Act {
 impl Act {
     pub(super) const fn deed(self) -> Deed {
         match self {
-            Self::Contacted => Deed::Proxy,
+            Self::Contacted | Self::Remind => Deed::Proxy,
             Self::Excuse => Deed::Excuse,
             Self::Extend => Deed::Extend,
         }
@@ -36,6 +38,7 @@ impl Act {
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Contacted => "contacted",
+            Self::Remind => "remind",
             Self::Excuse => "excuse",
             Self::Extend => "extend",
         }
@@ -82,6 +85,15 @@ pub(in crate::web) async fn contacted_form(
     form(&app, visit, Act::Contacted, query.as_deref()).await
 }
 
+/// Shows the form of a reminder.
+pub(in crate::web) async fn remind_form(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    form(&app, visit, Act::Remind, query.as_deref()).await
+}
+
 /// Shows the form of an excusal.
 pub(in crate::web) async fn excuse_form(
     State(app): State<App>,
@@ -122,6 +134,34 @@ pub(in crate::web) async fn contacted(
     answer(&app, visit, Act::Contacted, "contacted", &subject, &fields, done).await
 }
 
+/// Sends a reminder now.
+pub(in crate::web) async fn remind(
+    State(app): State<App>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let mut subject = Subject::posted(&fields);
+    if let Some((round, unit)) = subject.area.filter(|_| subject.ids.is_empty()) {
+        subject.ids = unmet_in(&app, &visit, Act::Remind, round, unit).await?;
+    }
+    match app.remind(visit.actor()?, &subject.ids).await {
+        Ok(0) => Ok(see(&with_notice(&subject.back, "reminded_none", ""))),
+        Ok(n) => Ok(see(&with_notice(&subject.back, "reminded", &n.to_string()))),
+        Err(error) => {
+            answer(
+                &app,
+                visit,
+                Act::Remind,
+                "reminded",
+                &subject,
+                &fields,
+                Err(error),
+            )
+            .await
+        }
+    }
+}
+
 /// Excuses.
 pub(in crate::web) async fn excuse(
     State(app): State<App>,
@@ -148,6 +188,25 @@ pub(in crate::web) async fn undo_excusal(
         Err(Error::Already(_)) => Ok(see(&with_notice(&subject.back, "already", ""))),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Takes back what the reader just did.
+pub(in crate::web) async fn undo(
+    State(app): State<App>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let back = board_or(fields.get("back"));
+    let what = Undo::parse(fields.get("act")).ok_or(Failure::NOT_FOUND)?;
+    let at = fields.read::<i64>("at").and_then(from_millis);
+    let at = at.ok_or(Failure::NOT_FOUND)?;
+    let said = match app.undo(visit.actor()?, what, at).await {
+        Ok(n) => with_notice(&back, "taken_back", &n.to_string()),
+        Err(Error::Already("late")) => with_notice(&back, "undo_late", ""),
+        Err(Error::Already(_)) => with_notice(&back, "undo_nothing", ""),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(see(&said))
 }
 
 /// Extends.
@@ -189,11 +248,15 @@ async fn answer(
     notice: &str,
     subject: &Subject,
     fields: &Fields,
-    done: Result<usize, Error>,
+    done: Result<Done, Error>,
 ) -> Result<Response, Failure> {
     let l = visit.l;
     let problem = match done {
-        Ok(n) => return Ok(see(&with_notice(&subject.back, notice, &n.to_string()))),
+        Ok(done) => {
+            let said = with_notice(&subject.back, notice, &done.count.to_string());
+            let at = done.at.timestamp_millis();
+            return Ok(see(&format!("{said}&undo={}&at={at}", act.code())));
+        }
         Err(Error::Already("closed")) => ("due", l.extend_closed().to_owned()),
         Err(Error::Already(_)) => return Ok(see(&with_notice(&subject.back, "already", ""))),
         Err(Error::Invalid {

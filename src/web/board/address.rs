@@ -1,9 +1,10 @@
-//! Knows what the address bar of the board holds: round, unit, filter, text, page.
+//! Knows what the address bar of the board holds: round, unit, filter, kind, text, page.
 
 use std::fmt;
 
 use crate::domain::board::Filter;
 use crate::domain::ids::{ObligationId, RoundId, UnitId};
+use crate::domain::unit::UnitKind;
 
 /// The longest text to search for, in characters.
 const LONGEST: usize = 60;
@@ -56,6 +57,8 @@ pub(in crate::web) struct Address {
     /// The unit within which to look; everything in scope for `None`.
     pub(super) unit: Option<UnitId>,
     pub(super) filter: Filter,
+    /// Units of this kind only.
+    pub(super) kind: Option<UnitKind>,
     /// The text to find.
     pub(super) text: String,
     /// Counted from 0.
@@ -69,6 +72,7 @@ impl Address {
             round: asked.number("round").map(RoundId),
             unit: asked.number("unit").map(UnitId),
             filter: Filter::parse(asked.get("standing")).unwrap_or_default(),
+            kind: UnitKind::parse(asked.get("kind")),
             text: asked
                 .get("q")
                 .trim()
@@ -120,6 +124,9 @@ impl fmt::Display for Address {
         if let Some(unit) = self.unit {
             query.append_pair("unit", &unit.0.to_string());
         }
+        if let Some(kind) = self.kind {
+            query.append_pair("kind", kind.code());
+        }
         if !self.text.is_empty() {
             query.append_pair("q", &self.text);
         }
@@ -148,6 +155,7 @@ mod tests {
             round: Some(RoundId(3)),
             unit: Some(UnitId(7)),
             filter: Filter::Overdue,
+            kind: Some(UnitKind::Community),
             text: "a & b=c".to_owned(),
             page: 2,
         };

@@ -111,6 +111,38 @@ pub(in crate::web) async fn claim(
     back(app.decide_claim(visit.actor()?, id, yes).await)
 }
 
+/// Decides several at once, each by itself.
+pub(in crate::web) async fn decide(
+    State(app): State<App>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let yes = decision(&fields)?;
+    let actor = visit.actor()?;
+    let ids = |name| fields.all(name).filter_map(|id| id.parse::<i64>().ok());
+    let mut decided = 0;
+    for id in ids("/board/confirm[]") {
+        decided += count(app.review(actor, CheckInId(id), yes).await)?;
+    }
+    for id in ids("/board/claim[]") {
+        decided += count(app.decide_claim(actor, ObligationId(id), yes).await)?;
+    }
+    let said = match decided {
+        0 => "already",
+        _ => "decided_many",
+    };
+    Ok(see(&with_notice("/board/awaiting", said, &decided.to_string())))
+}
+
+/// Counts what was decided; what somebody decided before is nobody's fault.
+fn count(done: Result<(), Error>) -> Result<u32, Failure> {
+    match done {
+        Ok(()) => Ok(1),
+        Err(Error::Already(_)) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn decision(fields: &Fields) -> Result<bool, Failure> {
     match fields.get("decision") {
         "yes" => Ok(true),

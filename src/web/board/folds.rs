@@ -25,6 +25,8 @@ pub(super) struct FoldView {
     pub(super) is_open: bool,
     /// Where all of its unmet units get more time, if the reader may do that.
     pub(super) extend: Option<String>,
+    /// Where all of them are reminded.
+    pub(super) remind: Option<String>,
 }
 
 /// A unit with nothing in the list.
@@ -70,7 +72,8 @@ pub(super) fn folds(
         match rows.remove(&count.fold) {
             Some(rows) => noisy.push(FoldView {
                 key: count.fold.map_or(0, |id| id.0),
-                extend: extend_all(&within, &tally, may).filter(|_| unit.is_some()),
+                extend: for_all("extend", &within, &tally, may.extend).filter(|_| unit.is_some()),
+                remind: for_all("remind", &within, &tally, may.contact).filter(|_| unit.is_some()),
                 name,
                 href,
                 tally,
@@ -100,9 +103,9 @@ pub(super) fn folds(
     (noisy, quiet)
 }
 
-/// Gives where all unmet units within a unit get more time.
-fn extend_all(within: &Address, tally: &Tally, may: May) -> Option<String> {
+/// Gives where an act is done for all unmet units within a unit.
+fn for_all(act: &str, within: &Address, tally: &Tally, may: bool) -> Option<String> {
     let owed = tally.open + tally.overdue > 1;
     let (round, unit) = within.round.zip(within.unit)?;
-    (may.extend && owed).then(|| format!("/board/extend?round={round}&unit={unit}"))
+    (may && owed).then(|| format!("/board/{act}?round={round}&unit={unit}"))
 }

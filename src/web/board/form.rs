@@ -115,6 +115,7 @@ pub(super) async fn show(
     let tree = app.tree().await?;
     let (title, lead) = match act {
         Act::Contacted => (l.contacted_title(), l.contacted_lead()),
+        Act::Remind => (l.remind_title(), l.remind_lead()),
         Act::Excuse => (l.excuse_title(), l.excuse_lead()),
         Act::Extend => (l.extend_title(), l.extend_lead()),
     };

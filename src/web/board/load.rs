@@ -64,12 +64,12 @@ impl Loaded {
 
 /// Where a page looks: ranges of paths, and how they fold.
 #[derive(Debug)]
-pub(super) struct Ground {
-    pub(super) tree: Arc<UnitTree>,
-    pub(super) scope: Scope,
-    pub(super) focus: Option<UnitId>,
-    pub(super) ranges: Vec<(String, String)>,
-    pub(super) spans: Vec<Span>,
+pub(in crate::web) struct Ground {
+    pub(in crate::web) tree: Arc<UnitTree>,
+    pub(in crate::web) scope: Scope,
+    pub(in crate::web) focus: Option<UnitId>,
+    pub(in crate::web) ranges: Vec<(String, String)>,
+    pub(in crate::web) spans: Vec<Span>,
 }
 
 /// Finds where an actor may look. A unit out of scope is as if it were not asked for.
@@ -79,8 +79,11 @@ pub(super) async fn ground(
     deed: Deed,
     unit: Option<UnitId>,
 ) -> Result<Ground, Error> {
-    let scope = permit(actor, deed)?;
-    let tree = app.tree().await?;
+    Ok(ground_of(app.tree().await?, permit(actor, deed)?, unit))
+}
+
+/// Gives where a scope lets somebody look.
+pub(in crate::web) fn ground_of(tree: Arc<UnitTree>, scope: Scope, unit: Option<UnitId>) -> Ground {
     let all = scope.ranges();
     let narrowed = unit
         .and_then(|id| tree.get(id))
@@ -88,13 +91,13 @@ pub(super) async fn ground(
         .filter(|(_, ranges)| !ranges.is_empty());
     let (focus, ranges) = narrowed.map_or((None, all), |(id, ranges)| (Some(id), ranges));
     let spans = spans(&tree, &ranges, &folds(&tree, &scope, focus));
-    Ok(Ground {
+    Ground {
         tree,
         scope,
         focus,
         ranges,
         spans,
-    })
+    }
 }
 
 /// Gives the units for which a reader stands: those at the top of what he sees.
@@ -152,6 +155,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
     };
     let wanted = Listing {
         filter: address.filter,
+        kind: address.kind,
         offset: address.page * LISTED,
         limit: LISTED + 1,
     };
@@ -164,7 +168,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
 }
 
 /// Tells whether a round asks any unit where the reader may look.
-pub(super) fn concerns(ground: &Ground, round: &BoardRound) -> bool {
+pub(in crate::web) fn concerns(ground: &Ground, round: &BoardRound) -> bool {
     ground.scope == Scope::Whole
         || round
             .scope
@@ -174,25 +178,38 @@ pub(super) fn concerns(ground: &Ground, round: &BoardRound) -> bool {
             .any(|unit| !within(&ground.scope.ranges(), &unit.path).is_empty())
 }
 
+/// Gives what is shown first: what a period asks units for, then roll-ups, then follow-ups.
+fn rank(round: &BoardRound) -> u8 {
+    match (round.is_scheduled, round.stored.round.roll_up) {
+        (true, false) => 0,
+        (true, true) => 1,
+        (false, _) => 2,
+    }
+}
+
 /// Gives the place of the round to show: the one asked for; else of those that are open the one whose deadline is
-/// nearest, what periods ask for before follow-ups; else the last that was.
-fn choose(rounds: &[BoardRound], asked: Option<RoundId>, now: Timestamp) -> Option<usize> {
+/// nearest, what periods ask units for before the roll-ups of their parents, and those before follow-ups; else the last
+/// that was.
+pub(in crate::web) fn choose(rounds: &[BoardRound], asked: Option<RoundId>, now: Timestamp) -> Option<usize> {
     let window = |place: &usize| &rounds[*place].stored.round.window;
     if let Some(place) = rounds.iter().position(|r| Some(r.stored.round.id) == asked) {
         return Some(place);
     }
     let open = (0..rounds.len()).filter(|p| window(p).opens() <= now && now < window(p).closes());
-    open.min_by_key(|p| (!rounds[*p].is_scheduled, (window(p).due() - now).abs(), *p))
+    open.min_by_key(|p| (rank(&rounds[*p]), (window(p).due() - now).abs(), *p))
         .or_else(|| {
             let closed = (0..rounds.len()).filter(|p| window(p).closes() <= now);
             closed
-                .max_by_key(|p| window(p).due())
+                .max_by_key(|p| (std::cmp::Reverse(rank(&rounds[*p])), window(p).due()))
                 .or(rounds.len().checked_sub(1))
         })
 }
 
 /// Gives the chosen round, and with it those whose obligations may serve it too.
-pub(super) fn neighbours(rounds: &[BoardRound], chosen: Option<usize>) -> Option<(RoundId, Vec<RoundId>)> {
+pub(in crate::web) fn neighbours(
+    rounds: &[BoardRound],
+    chosen: Option<usize>,
+) -> Option<(RoundId, Vec<RoundId>)> {
     let round = &rounds.get(chosen?)?.stored.round;
     let near = rounds.iter().map(|r| &r.stored.round).filter(|other| {
         other.drill == round.drill && (other.window.due() - round.window.due()).abs() <= NEIGHBOURS

@@ -1,12 +1,15 @@
 //! Knows the sentence that a reader finds after an act, and the way back.
 
 use super::Asked;
+use crate::domain::time::{Timestamp, from_millis};
 use crate::i18n::Lang;
+use crate::service::{UNDO, Undo};
 use crate::web::page::is_local;
 
-/// Gives the page of the board to go back to; the board itself when none is named.
+/// Gives the page of the duty office to go back to; the board itself when none is named.
 pub(in crate::web) fn board_or(back: &str) -> String {
-    match is_local(back) && back.starts_with("/board") {
+    let ours = ["/board", "/township", "/desk/township"];
+    match is_local(back) && ours.iter().any(|page| back.starts_with(page)) {
         true => back.to_owned(),
         false => "/board".to_owned(),
     }
@@ -19,6 +22,24 @@ pub(in crate::web) fn with_notice(back: &str, notice: &str, n: &str) -> String {
     format!("{back}{joint}notice={notice}&n={n}")
 }
 
+/// An act that the reader may take back.
+#[derive(Debug, Clone)]
+pub(in crate::web) struct UndoView {
+    pub(in crate::web) act: &'static str,
+    /// When it was done, in Unix milliseconds.
+    pub(in crate::web) at: i64,
+}
+
+/// Gives the act that an address tells of, while it can be taken back.
+pub(in crate::web) fn undo(asked: &Asked, now: Timestamp) -> Option<UndoView> {
+    let act = Undo::parse(asked.get("undo"))?.code();
+    let at = from_millis(asked.number("at")?)?;
+    (at <= now && now - at < UNDO).then(|| UndoView {
+        act,
+        at: at.timestamp_millis(),
+    })
+}
+
 /// Gives the notice that an address asks for.
 pub(in crate::web) fn notice(l: Lang, asked: &Asked) -> Option<String> {
     let n = asked.number("n").unwrap_or(1);
@@ -26,6 +47,13 @@ pub(in crate::web) fn notice(l: Lang, asked: &Asked) -> Option<String> {
         "contacted" => Some(l.notice_contacted(n)),
         "excused" => Some(l.notice_excused(n)),
         "extended" => Some(l.notice_extended(n)),
+        "decided_many" => Some(l.notice_decided_many(n)),
+        "taken_back" => Some(l.notice_taken_back(n)),
+        "undo_late" => Some(l.notice_undo_late().to_owned()),
+        "undo_nothing" => Some(l.notice_undo_nothing().to_owned()),
+        "reminded" => Some(l.notice_reminded(n)),
+        "reminded_none" => Some(l.notice_reminded_none().to_owned()),
+        "spot_checked" => Some(l.notice_spot_checked().to_owned()),
         "decided" => Some(l.notice_decided().to_owned()),
         "undone" => Some(l.notice_undone().to_owned()),
         "already" => Some(l.notice_already().to_owned()),

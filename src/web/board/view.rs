@@ -7,10 +7,11 @@ use super::folds::{FoldView, QuietView, folds};
 use super::load::Loaded;
 use super::red::{IncidentView, RedView, Strip, reds};
 use super::{Address, Asked, when};
-use crate::domain::access::{Actor, Deed, permit};
+use crate::domain::access::{Actor, Deed, Scope, permit};
 use crate::domain::board::Filter;
 use crate::domain::incident::Severity;
 use crate::domain::tally::{Rate, Tally};
+use crate::domain::unit::UnitKind;
 use crate::i18n::Lang;
 use crate::store::{BoardIncident, BoardRound};
 use crate::web::incident::Lister;
@@ -25,6 +26,8 @@ pub(super) struct Board {
     pub(super) l: Lang,
     pub(super) page: Page,
     pub(super) notice: Option<String>,
+    /// What can be taken back.
+    pub(super) undo: Option<super::UndoView>,
     /// To the second.
     pub(super) as_of: String,
     /// The address to reload: without a round, it goes with the day.
@@ -40,6 +43,14 @@ pub(super) struct Board {
     pub(super) reds: Vec<RedView>,
     pub(super) last_mail: String,
     pub(super) may: May,
+    /// How many have not reported, for the tab.
+    pub(super) missing: u64,
+    /// The unit for which the reader stands, if it has units of its own below the top.
+    pub(super) own: Option<i64>,
+    /// The kinds of units to choose from: code, name, whether it is chosen.
+    pub(super) kinds: Vec<(&'static str, &'static str, bool)>,
+    /// The units to look within: number, name, whether it is chosen.
+    pub(super) places: Vec<(i64, String, bool)>,
     /// The parameters that a search keeps.
     pub(super) kept: Vec<(&'static str, String)>,
     pub(super) text: String,
@@ -145,6 +156,9 @@ pub(super) struct May {
     pub(super) enter: bool,
     pub(super) excuse: bool,
     pub(super) extend: bool,
+    pub(super) judge: bool,
+    pub(super) confirm: bool,
+    pub(super) share: bool,
 }
 
 impl May {
@@ -160,6 +174,9 @@ impl May {
             enter: may(Deed::Proxy) || may(Deed::RecordPhone),
             excuse: may(Deed::Excuse),
             extend: may(Deed::Extend),
+            judge: may(Deed::Judge),
+            confirm: may(Deed::Confirm),
+            share: may(Deed::ShareWall),
         }
     }
 }
@@ -203,6 +220,7 @@ pub(super) fn view(
             .clone()
             .of_drill(loaded.round().is_some_and(|round| round.stored.round.drill)),
         notice: super::notice::notice(l, asked),
+        undo: super::notice::undo(asked, loaded.now),
         as_of: l.time_exact(loaded.now, zone),
         live,
         here: here.to_string(),
@@ -218,11 +236,21 @@ pub(super) fn view(
             None => l.delivery_none().to_owned(),
         },
         may,
+        missing: {
+            let t = &loaded.total;
+            t.open + t.overdue + t.missing + t.outage
+        },
+        own: own(loaded),
+        kinds: kinds(&here, l),
+        places: places(loaded),
         kept: kept(&here),
         text: here.text.clone(),
         filter: l.filter(here.filter),
         focus: focus(loaded, &here),
-        is_filtered: !here.text.is_empty() || here.filter != Filter::Todo || here.unit.is_some(),
+        is_filtered: !here.text.is_empty()
+            || here.filter != Filter::Todo
+            || here.unit.is_some()
+            || here.kind.is_some(),
         cleared: Address {
             round: here.round,
             ..Address::default()
@@ -255,13 +283,43 @@ fn kept(here: &Address) -> Vec<(&'static str, String)> {
     if let Some(round) = here.round {
         kept.push(("round", round.0.to_string()));
     }
-    if let Some(unit) = here.unit {
-        kept.push(("unit", unit.0.to_string()));
-    }
     if here.filter != Filter::default() {
         kept.push(("standing", here.filter.code().to_owned()));
     }
     kept
+}
+
+/// Gives the kinds of units that report, to choose from.
+fn kinds(here: &Address, l: Lang) -> Vec<(&'static str, &'static str, bool)> {
+    let all = UnitKind::ALL.into_iter().skip(4);
+    all.map(|kind| (kind.code(), l.unit_kind(kind), here.kind == Some(kind)))
+        .collect()
+}
+
+/// Gives the units to look within: the folds, or the one that is looked at.
+fn places(loaded: &Loaded) -> Vec<(i64, String, bool)> {
+    let folds = loaded.counts.iter().filter_map(|count| count.fold);
+    let units: Vec<_> = match loaded.focus {
+        Some(focus) => vec![focus],
+        None => folds.collect(),
+    };
+    let named = units.into_iter().filter_map(|id| loaded.tree.get(id));
+    named
+        .map(|unit| (unit.id.0, unit.name.to_string(), loaded.focus == Some(unit.id)))
+        .collect()
+}
+
+/// Gives the unit for which a reader stands, when it is neither the top nor a unit without others below it.
+fn own(loaded: &Loaded) -> Option<i64> {
+    let Scope::Units { subtrees, .. } = &loaded.scope else {
+        return None;
+    };
+    let unit = match subtrees.as_slice() {
+        [one] => loaded.tree.get(one.id()?)?,
+        _ => return None,
+    };
+    let below = loaded.tree.children(unit.id).next().is_some();
+    (below && unit.parent.is_some()).then_some(unit.id.0)
 }
 
 fn focus(loaded: &Loaded, here: &Address) -> Option<FocusView> {

@@ -3,8 +3,9 @@
 use uuid::Uuid;
 
 use super::place::Place;
-use crate::domain::checkin::{Provenance, Review};
+use crate::domain::checkin::{Content, Provenance, Review};
 use crate::domain::intake::FREELY;
+use crate::domain::obligation::Kind;
 use crate::domain::receipt::Number;
 use crate::domain::standing::{Standing, standing};
 use crate::i18n::{Lang, terms};
@@ -35,6 +36,8 @@ pub(super) struct Card {
     pub(super) tone: &'static str,
     /// Whether a report can be sent with a button now.
     pub(super) is_open: bool,
+    /// Whether it is the report of a parent after its units, which has a page of its own.
+    pub(super) is_roll_up: bool,
     pub(super) is_late: bool,
     pub(super) is_excused: bool,
     pub(super) is_missed: bool,
@@ -105,6 +108,7 @@ fn card(app: &App, l: Lang, place: &Place, owed: &StoredObligation) -> Card {
         },
         tone: tone(stands, owed.incident),
         is_open,
+        is_roll_up: o.kind == Kind::RollUp,
         is_late: stands == Standing::Overdue,
         is_excused: stands == Standing::Excused,
         is_missed: stands == Standing::Missing,
@@ -137,17 +141,22 @@ pub(super) fn panel(
         number: Number(kept.check_in.id).to_string(),
         received: l.moment_exact(kept.check_in.received, zone),
         is_incident,
-        content: if is_incident {
-            l.receipt_incident()
-        } else {
-            l.receipt_all_clear()
-        },
+        content: said(l, &kept.check_in.content),
         by: (kept.check_in.provenance != Provenance::Own).then(|| l.provenance(kept.check_in.provenance)),
         next: next(l, standing(&owed.obligation, place.now), kept, is_incident),
         amend: match place.now < free {
             true => l.receipt_amend_until(l.time(free, zone)),
             false => l.receipt_amend_reason().to_owned(),
         },
+    }
+}
+
+/// Says in a word what a report says.
+pub(super) fn said(l: Lang, content: &Content) -> &'static str {
+    match content {
+        Content::AllClear => l.receipt_all_clear(),
+        Content::Incident(_) => l.receipt_incident(),
+        Content::RollUp(_) => l.receipt_roll_up(),
     }
 }
 

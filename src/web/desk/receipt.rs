@@ -5,12 +5,13 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::card::Panel;
+use super::card::{Panel, said};
 use super::history::{History, history};
 use super::reach::{Reach, reach};
 use crate::domain::access::{Deed, permit};
 use crate::domain::checkin::{Provenance, Review};
 use crate::domain::intake::FREELY;
+use crate::domain::obligation::Kind;
 use crate::domain::receipt::Number;
 use crate::domain::screen::Notice;
 use crate::domain::standing::Timeliness;
@@ -142,7 +143,11 @@ fn amend(visit: &Visit, shown: &Shown) -> Option<String> {
     let may = permit(visit.actor.as_ref()?, Deed::Report);
     let own = may.is_ok_and(|scope| scope.covers(&owed.path));
     let (unit, id) = (shown.kept.check_in.unit, owed.obligation.id);
-    (is_latest && own).then(|| format!("/desk/incident?unit={unit}&obligation={id}"))
+    let address = match owed.obligation.kind {
+        Kind::RollUp => format!("/desk/township?unit={unit}&o={id}"),
+        Kind::Routine | Kind::FollowUp(_) => format!("/desk/incident?unit={unit}&obligation={id}"),
+    };
+    (is_latest && own).then_some(address)
 }
 
 fn panel(app: &App, l: Lang, shown: &Shown) -> Panel {
@@ -158,11 +163,7 @@ fn panel(app: &App, l: Lang, shown: &Shown) -> Panel {
         number: shown.receipt.number.to_string(),
         received: l.moment_exact(kept.received, zone),
         is_incident,
-        content: if is_incident {
-            l.receipt_incident()
-        } else {
-            l.receipt_all_clear()
-        },
+        content: said(l, &kept.content),
         by: (kept.provenance != Provenance::Own).then(|| l.provenance(kept.provenance)),
         next: match kept.review {
             Review::Awaiting => l.receipt_next_awaiting(),

@@ -115,6 +115,7 @@ fn a_unit_is_told_what_was_entered_in_its_name() {
         provenance: Provenance::Phone,
         received: at("25T16:10"),
         incident: None,
+        roll_up: false,
         caller: Some(("村值班员".into(), at("25T16:08"))),
         reason: Some("网络中断".into()),
         receipt: "4711-2".into(),

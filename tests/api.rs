@@ -13,5 +13,7 @@ mod incident;
 mod reading;
 #[path = "api/reporting.rs"]
 mod reporting;
+#[path = "api/sweep.rs"]
+mod sweep;
 #[path = "api/system.rs"]
 mod system;

@@ -13,6 +13,8 @@ mod doors;
 mod incident;
 #[path = "web/input.rs"]
 mod input;
+#[path = "web/kept.rs"]
+mod kept;
 #[path = "web/offline.rs"]
 mod offline;
 #[path = "web/own.rs"]
@@ -21,6 +23,8 @@ mod own;
 mod period;
 #[path = "web/plan.rs"]
 mod plan;
+#[path = "web/scope.rs"]
+mod scope;
 #[path = "web/secrets.rs"]
 mod secrets;
 #[path = "web/sweep.rs"]

@@ -45,7 +45,7 @@ async fn harden(request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
+            "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
         ),
     ];
     for (name, value) in always {

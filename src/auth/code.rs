@@ -22,8 +22,9 @@ pub async fn prove(
     };
     service.knock(&entry).await?;
     let proven = service.prove_code(session, typed).await?;
-    if proven.is_some() {
-        service.let_in(&entry).await?;
+    match proven {
+        Some(_) => service.let_in(&entry).await?,
+        None => service.refuse_sign_in(Some(account), "code", address).await?,
     }
     Ok(proven)
 }

@@ -1,6 +1,6 @@
 //! Knows passwords: argon2id with 19 MiB, two passes, one lane, and only a few at a time.
 
-use std::sync::LazyLock;
+use std::sync::atomic::Ordering;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -17,7 +17,8 @@ use crate::store::Account;
 static GATE: Semaphore = Semaphore::const_new(2);
 
 /// A hash that no password fits, so that an unknown name takes as long as a known one.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash("").unwrap_or_default());
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmU$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Signs in with a login and a password. Gives the session, which may await more.
 ///
@@ -42,10 +43,12 @@ pub async fn sign_in(
     service.knock(&entry).await?;
     let account = service.account_by_login(&login).await?;
     let kept = account.as_ref().and_then(|a| a.password.clone());
-    let right = verify(password.to_owned(), kept).await;
+    let right = verify(service, password.to_owned(), kept).await;
+    let known = account.as_ref().map(|a| a.id);
     let account = account.filter(|a| right && a.is_open(service.now()));
     let Some(account) = account else {
         tracing::info!(address = place.address, "sign-in refused");
+        service.refuse_sign_in(known, "password", place.address).await?;
         return Ok(None);
     };
     service.let_in(&entry).await?;
@@ -104,7 +107,7 @@ pub async fn change_password(
             browser: None,
         };
         service.knock(&entry).await?;
-        if !verify(present.to_owned(), account.password.clone()).await {
+        if !verify(service, present.to_owned(), account.password.clone()).await {
             return Ok(Ok(None));
         }
         service.let_in(&entry).await?;
@@ -127,7 +130,7 @@ async fn make(
         return Ok(Err(fault));
     }
     for kept in service.kept_passwords(account).await? {
-        if verify(password.to_owned(), Some(kept)).await {
+        if verify(service, password.to_owned(), Some(kept)).await {
             return Ok(Err(PasswordFault::Former(profile.kept())));
         }
     }
@@ -138,18 +141,19 @@ async fn make(
 }
 
 /// Tells whether a password fits a hash; without a hash it takes as long and never fits.
-async fn verify(password: String, kept: Option<String>) -> bool {
+async fn verify(service: &Service, password: String, kept: Option<String>) -> bool {
     if password.len() > LONGEST {
         return false;
     }
-    let fits = at_the_gate(move || {
-        let known = kept.is_some();
-        let text = kept.unwrap_or_else(|| NOBODY.clone());
-        let fits = PasswordHash::new(&text)
-            .is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok());
-        known && fits
-    });
-    fits.await.unwrap_or(false)
+    service.passwords_tested.fetch_add(1, Ordering::Relaxed);
+    let tested = at_the_gate(move || fits(&password, kept.as_deref()));
+    tested.await.unwrap_or(false)
+}
+
+fn fits(password: &str, kept: Option<&str>) -> bool {
+    let fits = PasswordHash::new(kept.unwrap_or(NOBODY))
+        .is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok());
+    kept.is_some() && fits
 }
 
 async fn at_the_gate<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
@@ -172,12 +176,21 @@ fn argon() -> Argon2<'static> {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_password_fits_its_own_hash_only() {
+    #[test]
+    fn a_password_fits_its_own_hash_only() {
         let kept = hash("汛期值班-2026").unwrap();
         assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
-        assert!(verify("汛期值班-2026".to_owned(), Some(kept.clone())).await);
-        assert!(!verify("汛期值班-2025".to_owned(), Some(kept)).await);
-        assert!(!verify(String::new(), None).await);
+        assert!(fits("汛期值班-2026", Some(&kept)));
+        assert!(!fits("汛期值班-2025", Some(&kept)));
+        assert!(!fits("", None));
+    }
+
+    #[test]
+    fn an_unknown_name_costs_what_a_known_one_does() {
+        let (nobody, kept) = (PasswordHash::new(NOBODY).unwrap(), hash("x").unwrap());
+        let known = PasswordHash::new(&kept).unwrap();
+        assert_eq!((nobody.algorithm, &nobody.params), (known.algorithm, &known.params));
+        let length = |hash: &PasswordHash<'_>| hash.hash.unwrap().len();
+        assert_eq!(length(&nobody), length(&known));
     }
 }

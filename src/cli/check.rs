@@ -15,6 +15,7 @@ use crate::mail::{Client, Relay};
 use crate::service::disk;
 use crate::service::verify::{self, Walk};
 use crate::store::{Lock, Schema, Store};
+use crate::web::{self, Doubt};
 
 /// How a line turned out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +60,7 @@ pub(crate) async fn run(context: &Context) -> Done {
         Ok(settings) => {
             of_settings(&mut sheet, context, &settings);
             key(&mut sheet, &settings.seal.key_file);
+            certificate(&mut sheet, &settings);
             room(&mut sheet, &settings.service.data_dir);
             zone(&mut sheet, &settings);
             database(&mut sheet, context, &settings).await;
@@ -102,6 +104,30 @@ fn key(sheet: &mut Sheet, file: &Path) {
             sheet.line(Mark::Fault, subject, lang.cli_check_key_open(file.display()));
         }
         Ok(_) => sheet.line(Mark::Good, subject, file.display()),
+    }
+}
+
+fn certificate(sheet: &mut Sheet, settings: &Settings) {
+    let (lang, subject) = (sheet.lang, sheet.lang.cli_check_tls());
+    let Some(files) = &settings.web.tls else { return };
+    let certificate = match web::Certificate::read(files) {
+        Ok(certificate) => certificate,
+        Err(error) => return sheet.line(Mark::Fault, subject, error.words(lang)),
+    };
+    if is_open_to_others(&files.key) {
+        sheet.line(Mark::Fault, subject, lang.cli_check_key_open(files.key.display()));
+    }
+    let host = settings.host();
+    let doubts = certificate.doubts(host, clock().now());
+    for doubt in &doubts {
+        match doubt {
+            Doubt::Expired => sheet.line(Mark::Fault, subject, lang.tls_expired()),
+            Doubt::EndsSoon => sheet.line(Mark::Warning, subject, lang.tls_ends_soon()),
+            Doubt::OtherName => sheet.line(Mark::Warning, subject, lang.tls_other_name(host)),
+        }
+    }
+    if doubts.is_empty() {
+        sheet.line(Mark::Good, subject, files.certificate.display());
     }
 }
 

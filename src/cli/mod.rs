@@ -24,6 +24,7 @@ mod letters;
 mod logging;
 mod mail;
 mod named;
+mod notify;
 mod out;
 mod period;
 mod privacy;

@@ -6,8 +6,13 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::notify;
 use crate::service::Service;
 use crate::{web, worker};
+
+/// The files that are open beside connections: databases, mail, logs.
+#[cfg(unix)]
+const SPARE: u64 = 200;
 
 /// Serves until `stop` is cancelled, and then as long as `web.stop_timeout` allows.
 ///
@@ -23,6 +28,7 @@ pub(super) async fn run(
 ) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
+    tokio::spawn(notify::tell(stop.clone()));
     let worker = tokio::spawn(worker::run(service.clone(), stop.clone()));
     let mut pages = tokio::spawn(web::serve(service.clone(), router, listener, stop.clone()));
     let ended = tokio::select! {
@@ -49,6 +55,29 @@ pub(super) async fn run(
     tracing::info!("stopped");
     ended
 }
+
+/// Lets the process hold as many open files as the system permits, since each connection is one.
+#[cfg(unix)]
+pub(super) fn open_many_files(connections: usize) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let wide = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if limit.current != limit.maximum
+        && let Err(error) = setrlimit(Resource::Nofile, wide)
+    {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
+    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(SPARE);
+    if let Some(most) = limit.maximum.filter(|most| *most < needed) {
+        tracing::warn!(most, needed, "the system permits fewer open files than web.connections may need");
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn open_many_files(_: usize) {}
 
 /// Cancels `stop` when the process is told to end; the second time, it ends at once.
 ///

@@ -41,6 +41,10 @@ async fn serve(context: &Context) -> Done {
         .iter()
         .for_each(|warning| tracing::warn!("{warning}"));
     folder(lang, &settings.service.data_dir)?;
+    if let Some(files) = &settings.web.tls {
+        web::Certificate::read(files).map_err(|error| Fail::Refused(error.words(lang)))?;
+    }
+    running::open_many_files(settings.web.connections);
     let (store, lock) = open(&settings).await?;
     let listener = listen(lang, settings.service.listen).await?;
     let address = listener.local_addr().map_err(failed)?;

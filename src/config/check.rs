@@ -56,6 +56,7 @@ pub(super) fn settings(s: &Settings, r: &Reader<'_>) {
         );
     }
     base_url(s, r);
+    tls(s, r);
     mail(&s.mail, r);
     if s.intake.batch > s.intake.queue {
         r.fault("intake.batch", "this is no more than intake.queue");
@@ -84,6 +85,21 @@ fn base_url(s: &Settings, r: &Reader<'_>) {
     } else if url.starts_with("http://") && !s.web.plain_http && !is_this_machine(host) {
         let words = "without TLS nobody can stay signed in: put a proxy with TLS in front and write https://, \
                      or set web.plain_http = true on a closed network";
+        r.fault("service.base_url", words);
+    }
+}
+
+/// Notes what does not fit to a certificate of one's own.
+fn tls(s: &Settings, r: &Reader<'_>) {
+    if s.web.tls.is_none() {
+        return;
+    }
+    if s.web.plain_http {
+        let words = "web.tls_certificate is set, so nothing comes unprotected; leave this out";
+        r.fault("web.plain_http", words);
+    }
+    if s.service.base_url.starts_with("http://") {
+        let words = "web.tls_certificate is set, so the address that readers type begins with https://";
         r.fault("service.base_url", words);
     }
 }
@@ -124,6 +140,18 @@ fn mail(m: &Mail, r: &Reader<'_>) {
 }
 
 impl Settings {
+    /// Gives the host in the address that readers type.
+    pub fn host(&self) -> &str {
+        host(&self.service.base_url)
+    }
+
+    /// Tells whether pages promise TLS, and nothing here shows who provides it.
+    fn is_in_the_clear(&self) -> bool {
+        let web = &self.web;
+        let says_tls = self.service.base_url.starts_with("https://");
+        says_tls && web.tls.is_none() && web.trusted_proxies.is_empty() && !web.plain_http
+    }
+
     /// Says what is allowed but ought to be known; the service starts all the same.
     pub fn warnings(&self) -> Vec<String> {
         let mail = &self.mail;
@@ -143,6 +171,11 @@ impl Settings {
             (
                 mail.port == 587 && mail.host.is_some() && mail.tls == Tls::Implicit,
                 "mail.port is 587, where servers expect mail.tls = \"starttls\"",
+            ),
+            (
+                self.is_in_the_clear(),
+                "service.base_url says https://, but neither web.tls_certificate nor web.trusted_proxies is set: \
+                 behind a proxy all clients look like one address, and without one nobody can stay signed in",
             ),
             (
                 self.web.plain_http,

@@ -3,6 +3,7 @@
 //! - `settings`: the settings themselves, one struct a section; `database`: which one it is
 //! - `layers`: defaults < file < environment < command line; names that are no settings
 //! - `read`: takes one setting out of the layers; `value`: durations, sizes, networks
+//! - `web`: how much, how long, and under which protection clients may talk
 //! - `access`: who may hold which roles, what passwords must be
 //! - `retention`: how long what people wrote is kept
 //! - `check`: what must hold between settings, and what an administrator should know
@@ -23,6 +24,7 @@ mod retention;
 mod settings;
 mod show;
 mod value;
+mod web;
 
 pub use access::Access;
 pub use database::{Database, Engine};
@@ -31,9 +33,10 @@ pub use key::{KeyError, MasterKey, add_key, keys};
 pub use layers::{DEFAULTS, Origin, Sources};
 pub use retention::Retention;
 pub use settings::{
-    Chase, Classes, Duty, Holidays, Intake, Log, Mail, Seal, Service, Session, Settings, Urgent, Web,
+    Chase, Classes, Duty, Holidays, Intake, Log, Mail, Seal, Service, Session, Settings, Urgent,
 };
 pub use value::{LogFormat, Network, Setting, Size, Span, Tls};
+pub use web::{TlsFiles, Web};
 
 #[cfg(test)]
 mod tests;

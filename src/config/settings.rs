@@ -16,7 +16,8 @@ use super::layers::{Layers, Origin, Sources};
 use super::read::{Broken, Reader};
 use super::retention::Retention;
 use super::show;
-use super::value::{LogFormat, Network, Setting, Size, Span, Tls, Within};
+use super::value::{LogFormat, Setting, Span, Tls, Within};
+use super::web::Web;
 use crate::domain::address::Address;
 use crate::domain::alert::{Ask, Plan};
 use crate::domain::incident::{Limits, Timetable};
@@ -135,20 +136,6 @@ pub struct Incident {
 pub struct Intake {
     pub queue: usize,
     pub batch: usize,
-}
-
-/// `[web]`
-#[derive(Debug, Clone)]
-pub struct Web {
-    pub form_limit: Size,
-    pub json_limit: Size,
-    pub import_limit: Size,
-    pub connections: usize,
-    pub header_timeout: Span,
-    pub request_timeout: Span,
-    pub stop_timeout: Span,
-    pub trusted_proxies: Vec<Network>,
-    pub plain_http: bool,
 }
 
 /// `[session]`
@@ -358,24 +345,6 @@ impl Intake {
         Ok(Self {
             queue: r.within("intake.queue", 1..=1_000_000)?,
             batch: r.within("intake.batch", 1..=10_000)?,
-        })
-    }
-}
-
-impl Web {
-    fn read(r: &Reader<'_>) -> Result<Self, Broken> {
-        let size = |key: &str| r.within(key, Size::kib(4)..=Size::kib(1 << 20));
-        let patience = || Span::millis(100)..=Span::minutes(10);
-        Ok(Self {
-            form_limit: size("web.form_limit")?,
-            json_limit: size("web.json_limit")?,
-            import_limit: size("web.import_limit")?,
-            connections: r.within("web.connections", 8..=100_000)?,
-            header_timeout: r.within("web.header_timeout", patience())?,
-            request_timeout: r.within("web.request_timeout", patience())?,
-            stop_timeout: r.within("web.stop_timeout", patience())?,
-            trusted_proxies: r.list("web.trusted_proxies")?,
-            plain_http: r.get("web.plain_http")?,
         })
     }
 }

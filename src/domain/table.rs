@@ -1,5 +1,6 @@
 //! Knows what a table is before it means anything: numbered rows of text, and the row that holds the headings.
 
+use super::screen::screen;
 use super::unit::is_invisible;
 
 /// How many rows that are not blank may stand at the top before the headings are given up.
@@ -62,9 +63,10 @@ pub fn headed(records: &[Record], knows: impl Fn(&str) -> bool) -> Vec<&Record> 
     filled.split_off(best.1)
 }
 
-/// Makes a value fit to be shown on one line.
+/// Makes a value fit to be shown on one line; the number of an ID card is not repeated.
 pub fn shown(value: &str) -> String {
     const MOST: usize = 60;
+    let value = screen(value).text;
     let mut line: String = value
         .chars()
         .take(MOST)

@@ -39,6 +39,7 @@ messages! {
     audit_token(id): "接口令牌 {id}", "API token {id}";
 
     did_sign_in: "登录", "Signed in";
+    did_refuse_sign_in: "登录失败", "Was refused at the sign-in";
     did_sign_out: "退出", "Signed out";
     did_recover: "忘记密码", "Asked for a new password";
     did_set_password: "设置密码", "Set a password";
@@ -151,6 +152,7 @@ impl Lang {
     pub fn did(self, deed: &str) -> Option<&'static str> {
         Some(match deed {
             "sign_in" => self.did_sign_in(),
+            "refuse_sign_in" => self.did_refuse_sign_in(),
             "sign_out" => self.did_sign_out(),
             "recover" => self.did_recover(),
             "set_password" => self.did_set_password(),

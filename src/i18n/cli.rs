@@ -150,6 +150,13 @@ messages! {
     cli_check_key: "密钥", "key";
     cli_check_key_none(file): "{file} 还不存在，首次启动时生成", "{file} is not there yet; the first start makes it";
     cli_check_key_open(file): "{file} 可被其他用户读取；请运行 chmod 600", "{file} can be read by others; please run chmod 600 on it";
+    cli_check_tls: "证书", "certificate";
+    tls_no_certificate(file): "{file} 中没有 PEM 格式的证书", "{file} holds no certificate in PEM";
+    tls_no_key(file): "{file} 中没有 PEM 格式的私钥（不支持带口令的私钥）", "{file} holds no private key in PEM (one with a pass phrase cannot be used)";
+    tls_no_pair(certificate, key, error): "{certificate} 与 {key} 不能一起使用：{error}", "{certificate} and {key} cannot be used together: {error}";
+    tls_expired: "证书已过期或尚未生效，浏览器会拒绝", "the certificate is not, or no longer, valid; browsers refuse it";
+    tls_ends_soon: "证书两周内到期，请更换", "the certificate ends within two weeks; please renew it";
+    tls_other_name(host): "证书上没有 {host} 这个名称，浏览器会警告", "the certificate does not bear the name {host}; browsers warn";
     cli_check_disk: "磁盘", "disk";
     cli_check_room(mib, folder): "{folder} 还有 {mib} MiB 可用", "{mib} MiB are free at {folder}";
     cli_check_zone: "时区", "zone";

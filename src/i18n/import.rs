@@ -75,6 +75,8 @@ messages! {
         "\"{heading}\" is too long: {value} It may have {most} characters.";
     fault_control(heading, value): "“{heading}”中有换行或看不见的字符：{value}。请删去后重填。",
         "\"{heading}\" has a line break or an invisible character: {value}. Please type it again.";
+    fault_id_number(heading, value): "“{heading}”中有身份证号：{value}。这里不登记个人信息，请删去。",
+        "\"{heading}\" holds an ID card number: {value}. No personal data is kept here; please remove it.";
     fault_code_shape(value): "编码“{value}”应为 2、4、6、9 或 12 位数字。",
         "The code \"{value}\" should have 2, 4, 6, 9 or 12 digits.";
     fault_code_rounded(value): "编码“{value}”被表格软件改成了科学计数法，后几位已丢失。请把该列设为“文本”格式，重新填写编码。",
@@ -172,6 +174,7 @@ impl Lang {
             Fault::Missing => self.missing(error.column),
             Fault::TooLong { most } => self.fault_too_long(heading, value, most),
             Fault::Control => self.fault_control(heading, value),
+            Fault::IdNumber => self.fault_id_number(heading, value),
             Fault::CodeShape => self.fault_code_shape(value),
             Fault::CodeRounded => self.fault_code_rounded(value),
             Fault::UnknownKind => self.fault_unknown_kind(value),

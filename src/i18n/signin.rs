@@ -17,6 +17,15 @@ messages! {
     way_alerts: "紧急信息", "Urgent reports";
     way_outbox: "发件箱", "Outbox";
 
+    kept_title: "请登录，您填写的内容已保留", "Please sign in; what you typed is kept";
+    kept_again: "这一步需要您在十分钟内登录过，所以还没有办理。", "This needs a sign-in of the last ten minutes, so it is not done yet.";
+    kept_over: "您的登录已结束，所以还没有提交。", "You are no longer signed in, so it is not sent yet.";
+    kept_first: "① 先登录，登录页会在新标签页打开，本页请不要关闭。", "1. Sign in first. It opens in a new tab; do not close this page.";
+    kept_sign_in: "去登录", "Sign in";
+    kept_then: "② 登录后回到本页继续提交，不用重新填写。", "2. Then come back here and send it; nothing needs to be typed again.";
+    kept_send: "继续提交", "Send it now";
+    kept_done: "已登录", "You are signed in";
+    kept_back: "请关闭本页，回到刚才的页面，点“继续提交”。", "Close this page, go back to the one before, and press \"Send it now\".";
     signin_title: "登录", "Sign in";
     signin_lead: "值班人员和管理员用账号登录。", "For duty officers, leaders and administrators.";
     signin_login: "账号", "Name";

@@ -28,7 +28,7 @@ pub(super) const LABEL: usize = 60;
 
 /// Cleans a line and checks that it holds something and not too much.
 pub(super) fn line(field: &'static str, typed: &str, most: usize) -> Result<String> {
-    let text = clean_line(typed);
+    let text = screen(&clean_line(typed)).text;
     match text.chars().count() {
         0 => Err(Error::invalid(field, Fault::Empty)),
         n if n > most => Err(Error::invalid(field, Fault::TooLong(most))),

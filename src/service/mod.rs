@@ -75,6 +75,7 @@ mod visitor;
 mod wall;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 pub use acknowledge::{Answer, Held};
 pub use activate::{AT_ONCE, SlipsSent};
@@ -139,6 +140,8 @@ pub struct Service {
     pub changed: Bell,
     /// Where this process stops, in a simulation.
     pub crash: CrashPlan,
+    /// How many passwords were tested since the start, right or wrong, of known names or not.
+    pub passwords_tested: AtomicU64,
     units: units::Cache,
     counts: counts::Cache,
     visitors: visitor::Cache,
@@ -184,6 +187,7 @@ impl Service {
             settings,
             deployment,
             outgoing: Bell::default(),
+            passwords_tested: AtomicU64::new(0),
             changed: Bell::default(),
             crash,
             units: units::Cache::default(),

@@ -1,4 +1,5 @@
-//! Takes words out of a report that was kept: from the report itself and from every mail that may quote it.
+//! Takes words out of a report that was kept: from the report itself, from the notes and remarks about it, and from every
+//! mail that may quote it.
 
 use serde_json::json;
 
@@ -9,8 +10,8 @@ use super::{Error, Fault, Result, Service};
 use crate::domain::access::{Actor, Deed, Scope, permit};
 use crate::domain::form::Field;
 use crate::domain::ids::CheckInId;
-use crate::domain::redaction::Texts;
-use crate::store::{Conn, StoredCheckIn};
+use crate::domain::redaction::{HIDDEN, Texts};
+use crate::store::{Conn, NotesOf, StoredCheckIn, Tx};
 
 /// The most words that are hidden at once.
 const MOST: usize = 50;
@@ -26,7 +27,8 @@ impl Service {
             .await
     }
 
-    /// Hides whole texts of a report, and single words wherever they stand in it. The audit says that it was done,
+    /// Hides whole texts of a report, and single words wherever they stand in it, in what was noted about its obligation
+    /// and its incident, and in what the desks above have noted since. The audit says that it was done,
     /// not what was hidden. Gives which texts are not as they were.
     ///
     /// # Errors
@@ -48,7 +50,8 @@ impl Service {
         let kept = self.report_within(&mut tx, &scope, id).await?;
         let mut texts = texts(&kept);
         let changed = texts.hide(whole, &words);
-        if changed.is_empty() {
+        let notes = self.hide_in_notes(&mut tx, &kept, &words).await?;
+        if changed.is_empty() && notes == 0 {
             return Err(Error::invalid("words", Fault::Unknown));
         }
         // A reason that says what was hidden would keep it.
@@ -56,17 +59,14 @@ impl Service {
         said.reason = Some(reason.clone());
         said.hide(&[], &words);
         let reason = said.reason.unwrap_or_default();
-        tx.put_redacted(
-            id,
-            &texts.content,
-            texts.reason.as_deref(),
-            texts.caller.as_deref(),
-        )
-        .await?;
+        if !changed.is_empty() {
+            let (reason, caller) = (texts.reason.as_deref(), texts.caller.as_deref());
+            tx.put_redacted(id, &texts.content, reason, caller).await?;
+        }
         tx.thaw_letters_since(kept.check_in.received).await?;
         tx.add_redaction(id, by, &reason, now).await?;
         let parts: Vec<&str> = changed.iter().map(|part| part.code()).collect();
-        let detail = json!({ "texts": parts, "incident": kept.check_in.incident });
+        let detail = json!({ "texts": parts, "notes": notes, "incident": kept.check_in.incident });
         self.audit(&mut tx, &who(actor), "redact", &format!("check_in:{id}"), detail)
             .await?;
         tx.commit().await?;
@@ -78,6 +78,32 @@ impl Service {
         }
         self.outgoing.notify_one();
         Ok(changed)
+    }
+
+    /// Hides words in the notes about a report; the longest first, so that no word is left of which another is a part.
+    async fn hide_in_notes(&self, tx: &mut Tx, kept: &StoredCheckIn, words: &[&str]) -> Result<u64> {
+        let tree = self.tree().await?;
+        let owed = match kept.check_in.obligation {
+            Some(id) => tx.obligation(id).await?,
+            None => None,
+        };
+        let path = tree.get(kept.check_in.unit).map(|unit| unit.path.clone());
+        let Some(path) = path.or(owed.map(|owed| owed.path)) else {
+            return Ok(0);
+        };
+        let of = NotesOf {
+            obligation: kept.check_in.obligation,
+            incident: kept.check_in.incident,
+            path: &path,
+            since: kept.check_in.received,
+        };
+        let mut words: Vec<&str> = words.iter().copied().filter(|word| !word.is_empty()).collect();
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        let mut hidden = 0;
+        for word in words {
+            hidden += tx.hide_in_notes(of, word, HIDDEN).await?;
+        }
+        Ok(hidden)
     }
 
     async fn report_within(&self, conn: &mut Conn, scope: &Scope, id: CheckInId) -> Result<StoredCheckIn> {

@@ -114,6 +114,20 @@ impl Service {
         Ok(())
     }
 
+    /// Records that a sign-in was refused. Of an unknown name nothing is kept: a password may have been typed in its place.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn refuse_sign_in(&self, account: Option<AccountId>, by: &str, address: &str) -> Result<()> {
+        let subject = account.map_or("account:unknown".to_owned(), |id| format!("account:{id}"));
+        let mut tx = self.store.begin().await?;
+        let detail = json!({ "by": by, "address": address });
+        self.audit(&mut tx, "service", "refuse_sign_in", &subject, detail)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Begins a whole session of an account, asking for nothing more. Gives its token.
     ///
     /// # Errors

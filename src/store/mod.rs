@@ -82,7 +82,7 @@ pub use obligation::{Added as AddedObligation, Met, NewRow as NewObligationRow, 
 pub use outbox::{Begun, Claimed, Lane, Lease, NewAttempt, Settled};
 pub use plan::{NewPlan, StoredPlan, StoredTick};
 pub use post::{Attempt, BadContact, NamedUnit, Posted, Tray, moment};
-pub use redaction::Redaction;
+pub use redaction::{NotesOf, Redaction};
 pub use relay::RelayState;
 pub use roster::{Feed, Handover, Note, OpenDesk, StoredStandIn, StoredSwap};
 pub use round::StoredRound;

@@ -3,8 +3,9 @@
 use super::content;
 use super::{Conn, Error, Result, Tx, on};
 use crate::domain::checkin::Content;
-use crate::domain::ids::{AccountId, CheckInId};
+use crate::domain::ids::{AccountId, CheckInId, IncidentId, ObligationId};
 use crate::domain::time::Timestamp;
+use crate::domain::unit::UnitPath;
 
 /// That words were taken out of a report.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -15,6 +16,50 @@ pub struct Redaction {
     pub by: String,
     /// Why.
     pub reason: String,
+}
+
+/// What was written about a unit's obligation.
+const OF_OBLIGATION: [&str; 5] = [
+    "UPDATE excusal SET reason = REPLACE(reason, $1, $2)
+        WHERE obligation_id = $3 AND REPLACE(reason, $1, $2) <> reason",
+    "UPDATE extension SET reason = REPLACE(reason, $1, $2)
+        WHERE obligation_id = $3 AND REPLACE(reason, $1, $2) <> reason",
+    "UPDATE contact_attempt SET note = REPLACE(note, $1, $2)
+        WHERE obligation_id = $3 AND REPLACE(note, $1, $2) <> note",
+    "UPDATE finding SET note = REPLACE(note, $1, $2)
+        WHERE obligation_id = $3 AND REPLACE(note, $1, $2) <> note",
+    "UPDATE finding SET reply = REPLACE(reply, $1, $2)
+        WHERE obligation_id = $3 AND REPLACE(reply, $1, $2) <> reply",
+];
+
+/// What was written about an incident.
+const OF_INCIDENT: [&str; 4] = [
+    "UPDATE incident_event SET reason = REPLACE(reason, $1, $2)
+        WHERE incident_id = $3 AND REPLACE(reason, $1, $2) <> reason",
+    "UPDATE finding SET note = REPLACE(note, $1, $2)
+        WHERE incident_id = $3 AND REPLACE(note, $1, $2) <> note",
+    "UPDATE finding SET reply = REPLACE(reply, $1, $2)
+        WHERE incident_id = $3 AND REPLACE(reply, $1, $2) <> reply",
+    "UPDATE acknowledgement SET remark = REPLACE(remark, $1, $2)
+        WHERE alert_id IN (SELECT id FROM alert WHERE incident_id = $3) AND REPLACE(remark, $1, $2) <> remark",
+];
+
+/// What duty desks of the unit and above it have noted since.
+const OF_DESKS: [&str; 2] = [
+    "UPDATE duty_note SET text = REPLACE(text, $1, $2) WHERE at >= $3 AND REPLACE(text, $1, $2) <> text
+        AND EXISTS (SELECT 1 FROM unit_version v WHERE v.unit_id = duty_note.unit_id AND $4 LIKE v.path || '%')",
+    "UPDATE duty_handover SET desk = REPLACE(desk, $1, $2) WHERE at >= $3 AND REPLACE(desk, $1, $2) <> desk
+        AND EXISTS (SELECT 1 FROM unit_version v WHERE v.unit_id = duty_handover.unit_id AND $4 LIKE v.path || '%')",
+];
+
+/// What the notes are about in which a word is to be hidden.
+#[derive(Debug, Clone, Copy)]
+pub struct NotesOf<'a> {
+    pub obligation: Option<ObligationId>,
+    pub incident: Option<IncidentId>,
+    /// Where the unit stands, and since when desks may have noted something.
+    pub path: &'a UnitPath,
+    pub since: Timestamp,
 }
 
 impl Conn {
@@ -49,6 +94,26 @@ impl Tx {
         on!(self, c => sqlx::query(SQL).bind(id.0).bind(&columns.narrative).bind(reason).bind(caller)
             .execute(c).await.map(|_| ()))?;
         Ok(())
+    }
+
+    /// Puts something else in the place of a word wherever it stands in notes, reasons and remarks about a report.
+    /// Gives in how many it stood.
+    pub async fn hide_in_notes(&mut self, of: NotesOf<'_>, word: &str, instead: &str) -> Result<u64> {
+        let mut hidden = 0;
+        let obligation = of.obligation.map(|id| id.0);
+        let incident = of.incident.map(|id| id.0);
+        let by_id = OF_OBLIGATION.iter().map(|sql| (*sql, obligation));
+        let by_id = by_id.chain(OF_INCIDENT.iter().map(|sql| (*sql, incident)));
+        for (sql, id) in by_id.filter_map(|(sql, id)| Some((sql, id?))) {
+            hidden += on!(self, c => sqlx::query(sql).bind(word).bind(instead).bind(id)
+                .execute(c).await.map(|done| done.rows_affected()))?;
+        }
+        let since = of.since.timestamp_millis();
+        for sql in OF_DESKS {
+            hidden += on!(self, c => sqlx::query(sql).bind(word).bind(instead).bind(since).bind(of.path.as_str())
+                .execute(c).await.map(|done| done.rows_affected()))?;
+        }
+        Ok(hidden)
     }
 
     /// Forgets the bytes of every mail that was written since a report came and may quote it. One that is in hand

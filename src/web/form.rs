@@ -22,7 +22,7 @@ pub struct Fields {
 
 impl Fields {
     /// Reads a body; a field that comes twice is refused, unless its name ends in `[]`.
-    fn parse(body: &[u8], received: Timestamp) -> Result<Self, Failure> {
+    pub(super) fn parse(body: &[u8], received: Timestamp) -> Result<Self, Failure> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(body)
             .take(MOST + 1)
             .map(|(name, value)| (name.into_owned(), value.into_owned()))

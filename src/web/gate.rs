@@ -1,11 +1,12 @@
 //! Asks a route's door: who may pass, and whether what changes something was sent from a page of ours.
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::kept::keep;
 use super::origin::{Origin, judge};
 use super::page::{is_local, see};
 use super::visit::Visit;
@@ -25,14 +26,15 @@ pub(super) struct Gate {
 pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     match check(&gate, request).await {
         Ok(Passage::Open(request)) => next.run(*request).await,
-        Ok(Passage::SignIn(address)) => see(&address),
+        Ok(Passage::Shut(answer)) => *answer,
         Err(failure) => failure.into_response(),
     }
 }
 
 enum Passage {
     Open(Box<Request>),
-    SignIn(String),
+    /// Somebody has to sign in first.
+    Shut(Box<Response>),
 }
 
 async fn check(gate: &Gate, request: Request) -> Result<Passage, Failure> {
@@ -47,11 +49,16 @@ async fn check(gate: &Gate, request: Request) -> Result<Passage, Failure> {
         .cloned();
     let halfway = gate.door == Door::Halfway && visit.pending.is_some();
     if admitted.is_none() && gate.door != Door::Anyone && !halfway {
-        return match visit.candidates().next() {
-            _ if gate.door == Door::Halfway => Ok(Passage::SignIn("/signin".to_owned())),
-            Some(_) => Err(Failure::status(StatusCode::FORBIDDEN)),
-            None if asks => Ok(Passage::SignIn(sign_in(&request, ""))),
-            None => Err(Failure::SignIn),
+        let is_somebody = visit.candidates().next().is_some();
+        return match is_somebody {
+            _ if gate.door == Door::Halfway => Ok(shut(see("/signin"))),
+            true => Err(refused(&visit, &request)),
+            false if asks => Ok(shut(see(&sign_in(&request, "")))),
+            false => {
+                let request = prove(gate, &visit, request).await?;
+                let kept = keep(&gate.app, visit, request, false).await?;
+                kept.map(shut).ok_or(Failure::SignIn)
+            }
         };
     }
     let mut request = match asks {
@@ -60,7 +67,9 @@ async fn check(gate: &Gate, request: Request) -> Result<Passage, Failure> {
     };
     // Looking is not dangerous; the forms of such a page say beforehand that a fresh sign-in is needed.
     if !asks && is_dangerous(gate.door) && !is_recent(gate, &visit) {
-        return Ok(Passage::SignIn(sign_in(&request, "&again=1")));
+        let elsewhere = see(&sign_in(&request, "&again=1"));
+        let kept = keep(&gate.app, visit, request, true).await?;
+        return Ok(shut(kept.unwrap_or(elsewhere)));
     }
     if let Some(actor) = &admitted {
         visit.page = visit.page.of(actor);
@@ -68,6 +77,19 @@ async fn check(gate: &Gate, request: Request) -> Result<Passage, Failure> {
     visit.actor = admitted;
     request.extensions_mut().insert(visit);
     Ok(Passage::Open(Box::new(request)))
+}
+
+/// Refuses whoever is signed in and may not come here, and leaves a line in the log.
+fn refused(visit: &Visit, request: &Request) -> Failure {
+    let who = visit.candidates().next().map(|actor| actor.identity);
+    let path = request.extensions().get::<MatchedPath>();
+    let path = path.map_or("", |path| path.as_str());
+    tracing::info!(?who, address = visit.address, method = %request.method(), path, "refused at the door");
+    Failure::status(StatusCode::FORBIDDEN)
+}
+
+fn shut(answer: Response) -> Passage {
+    Passage::Shut(Box::new(answer))
 }
 
 /// Gives the address of the sign-in page that comes back here.

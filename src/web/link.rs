@@ -35,7 +35,10 @@ pub(super) async fn page(
             label: Some(account.label),
             token,
         }),
-        None => gone(visit),
+        None => {
+            app.stumble("link", &visit.address).await?;
+            gone(visit)
+        }
     }
 }
 

@@ -4,8 +4,9 @@
 //! which language → `gate.rs` asks the route's door and whether the request comes from a page of ours → a page.
 //!
 //! * `router.rs` — the one table of routes, each with its door
-//! * `server.rs`, `deadline.rs`, `peer.rs` — connections, their limits, the address behind proxies
-//! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs` — who comes, and may he
+//! * `server.rs`, `seats.rs`, `deadline.rs`, `peer.rs` — connections, their limits, the address behind proxies
+//! * `certificate.rs` — TLS without a proxy
+//! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs`, `kept.rs` — who comes, may he, and what he typed meanwhile
 //! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs`, `upload.rs` — what every page is made of
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
 //! * `township.rs` — the units of a parent, and the report that it owes after them
@@ -28,6 +29,7 @@ mod assets;
 mod audit;
 mod board;
 mod browser;
+mod certificate;
 mod cookie;
 mod deadline;
 mod desk;
@@ -40,6 +42,7 @@ mod headers;
 mod health;
 mod home;
 mod incident;
+mod kept;
 mod language;
 mod letters;
 mod link;
@@ -53,6 +56,7 @@ mod redact;
 mod reference;
 mod roster;
 mod router;
+mod seats;
 mod server;
 mod signin;
 mod slip;
@@ -66,6 +70,7 @@ mod walls;
 
 use std::sync::Arc;
 
+pub use certificate::{Certificate, Doubt, Unusable};
 pub use cookie::Cookie;
 pub use failure::Failure;
 pub use form::Fields;

@@ -1,4 +1,4 @@
-//! Knows from which address a request really comes.
+//! Knows from which address a request really comes, and whether it came protected.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use crate::config::Network;
 ///
 /// What stands further left was written by the client and counts for nothing.
 pub(super) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Peer {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(*address));
+    let is_trusted = |address: &IpAddr| is_proxy(*address, trusted);
     let lines: Vec<&str> = headers
         .get_all("x-forwarded-for")
         .iter()
@@ -28,10 +28,38 @@ pub(super) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> 
     Peer(at.to_canonical())
 }
 
+/// Tells whether an address is that of a trusted proxy.
+pub(super) fn is_proxy(address: IpAddr, trusted: &[Network]) -> bool {
+    let address = address.to_canonical();
+    trusted.iter().any(|network| network.contains(address))
+}
+
+/// Tells whether a trusted proxy says that the client spoke TLS; what the proxy itself wrote stands last.
+pub(super) fn was_protected(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> bool {
+    let said = headers.get_all("x-forwarded-proto").iter().next_back();
+    let said = said.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+    is_proxy(peer, trusted) && said.is_some_and(|said| said.trim().eq_ignore_ascii_case("https"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Setting as _;
+
+    #[test]
+    fn only_a_trusted_proxy_can_say_that_a_client_spoke_tls() {
+        let trusted = [Network::read("10.0.0.0/8").unwrap()];
+        let says = |peer: &str, lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-proto", line.parse().unwrap());
+            }
+            was_protected(peer.parse().unwrap(), &headers, &trusted)
+        };
+        assert!(says("10.0.0.5", &["https"]) && says("::ffff:10.0.0.5", &["http", "http, HTTPS"]));
+        assert!(!says("192.0.2.7", &["https"]) && !says("10.0.0.5", &[]));
+        assert!(!says("10.0.0.5", &["https, http"]) && !says("10.0.0.5", &["https", "http"]));
+    }
 
     fn seen(peer: &str, forwarded: &[&str]) -> String {
         let trusted = ["10.0.0.0/8", "::1"].map(|n| Network::read(n).unwrap());

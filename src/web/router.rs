@@ -10,8 +10,7 @@ use super::board::{self, acts, awaiting, enter, spot};
 use super::gate::{self, Gate};
 use super::{
     App, Failure, acknowledge, admin, alert, assets, audit, desk, halfway, handover, health, home, incident,
-    language, link, me, outbox, plan, redact, reference, roster, signin, slip, township, unit, visit, wall,
-    walls,
+    kept, language, link, me, outbox, plan, redact, reference, roster, signin, slip, township, unit, visit, wall, walls,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -101,6 +100,7 @@ fn ways_in() -> Vec<Route> {
 fn own() -> Vec<Route> {
     vec![
         route("/me", Door::SignedIn, get(me::page)),
+        route("/signin/done", Door::SignedIn, get(kept::done)),
         route("/me/password", Door::SignedIn, post(me::password)),
         route("/me/sessions", Door::SignedIn, post(me::sessions)),
         route(

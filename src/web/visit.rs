@@ -109,7 +109,7 @@ pub(super) async fn receive(State(app): State<App>, mut request: Request, next: 
     let address = address(&request);
     let (visit, guest) = match learn(&app, request.headers(), address, page.clone()).await {
         Ok(known) => known,
-        Err(failure) => return dress(&app, say(&app, &page, &failure)),
+        Err(failure) => return dress(say(&app, &page, &failure)),
     };
     let page = visit.page.clone();
     request.extensions_mut().insert(visit);
@@ -127,7 +127,7 @@ pub(super) async fn receive(State(app): State<App>, mut request: Request, next: 
             .headers_mut()
             .extend(cookie.map(|c| (header::SET_COOKIE, c)));
     }
-    dress(&app, response)
+    dress(response)
 }
 
 /// Makes the page that tells of a failure.
@@ -147,7 +147,7 @@ pub(super) fn say(app: &App, page: &Page, failure: &Failure) -> Response {
 /// Makes the page that tells of a failure outside of any handler.
 pub(super) fn say_to(app: &App, headers: &HeaderMap, failure: &Failure) -> Response {
     let page = Page::new(app, language(headers, app), "/".to_owned());
-    dress(app, say(app, &page, failure))
+    dress(say(app, &page, failure))
 }
 
 /// Gives the reader's language: his choice, then his browser's, then the default.
@@ -242,7 +242,7 @@ fn keep_cookies(response: &Response) -> Option<HeaderMap> {
     (!kept.is_empty()).then_some(kept)
 }
 
-fn dress(app: &App, mut response: Response) -> Response {
-    headers::harden(response.headers_mut(), !app.settings.web.plain_http);
+fn dress(mut response: Response) -> Response {
+    headers::harden(response.headers_mut());
     response
 }

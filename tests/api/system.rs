@@ -28,8 +28,18 @@ impl Office {
         Self { day, site }
     }
 
-    /// Gives a token over a unit and all below it.
+    /// Gives a token that reports for a unit and all below it.
     pub(crate) async fn token(&self, label: &str) -> String {
+        self.token_with(label, TokenScope::Report).await
+    }
+
+    /// Gives a system whose token has a scope over a unit and all below it.
+    pub(crate) async fn system_with(&self, label: &str, scope: TokenScope) -> System {
+        let token = self.token_with(label, scope).await;
+        self.with_token(&token)
+    }
+
+    async fn token_with(&self, label: &str, scope: TokenScope) -> String {
         let officer = self.day.officer().await;
         let administrator = Actor {
             identity: officer.identity,
@@ -43,7 +53,7 @@ impl Office {
             .issue_token(
                 &administrator,
                 "乡镇平台",
-                (unit, TokenScope::Report),
+                (unit, scope),
                 TimeDelta::days(30),
             )
             .await

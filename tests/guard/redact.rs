@@ -2,7 +2,8 @@
 
 use allclear::domain::access::{Actor, Grant, Role};
 use allclear::domain::form::Field;
-use allclear::service::{Error, Proof};
+use allclear::domain::incident::FindingKind;
+use allclear::service::{About, Error, Proof};
 use allclear::store::{Conn, Engine, Lane};
 use chrono::TimeDelta;
 
@@ -11,7 +12,7 @@ use crate::{Day, incident, on_both, urgent};
 const NAME: &str = "柳某甲之子";
 
 /// Tells whether a text stands in any column of texts of any table.
-async fn stands_somewhere(day: &Day, text: &str) -> Vec<String> {
+pub(crate) async fn stands_somewhere(day: &Day, text: &str) -> Vec<String> {
     let store = &day.house.service.store;
     let columns = store.read().await.unwrap().text_columns().await.unwrap();
     let mut found = Vec::new();
@@ -193,5 +194,42 @@ on_both!(
             .redact(&administrator, id, &[], &[NAME], "误填")
             .await
             .unwrap();
+    }
+);
+
+on_both!(
+    words_leave_the_notes_and_remarks_about_the_report_too,
+    |db| async move {
+        let day = Day::begin(db).await;
+        day.until("09:00").await;
+        let (service, officer) = (day.house.service.clone(), day.officer().await);
+        let owed = day.owed("东湖镇 · 柳村").await;
+        let other = day.owed("西山镇 · 柳村").await;
+        let report = day.report("东湖镇 · 柳村", urgent("圩堤渗水")).await;
+        let id = day.send("东湖镇 · 柳村", report).await.unwrap().receipt.number.0;
+        let incident = service.store.read().await.unwrap().check_in(id).await.unwrap().unwrap();
+        let incident = incident.check_in.incident.unwrap();
+        let county = day.unit("清河县").await;
+        let says = format!("{NAME}家有险情");
+        for about in [About::Incident(incident), About::Obligation(owed)] {
+            service.find(&officer, about, FindingKind::Omitted, &says).await.unwrap();
+        }
+        service.find(&officer, About::Obligation(other), FindingKind::Omitted, &says).await.unwrap();
+        service.note_for_next(&officer, county, &says).await.unwrap();
+        service.take_over(&officer, county).await.unwrap();
+        service.close_incident(&officer, incident, &says).await.unwrap();
+        let before = stands_somewhere(&day, NAME).await;
+        assert_eq!(
+            before,
+            ["duty_handover.desk", "duty_note.text", "finding.note", "incident_event.reason"]
+        );
+        let changed = service.redact(&officer, id, &[], &[NAME], "误填").await.unwrap();
+        assert!(changed.is_empty(), "the report itself does not say it");
+        // What was noted about another unit stays, for it was not asked for.
+        assert_eq!(stands_somewhere(&day, NAME).await, ["finding.note"]);
+        let left = day.count("SELECT COUNT(*) FROM finding WHERE note LIKE '%■■■%'").await;
+        assert_eq!(left, 2);
+        let again = service.redact(&officer, id, &[], &[NAME], "误填").await;
+        assert!(matches!(again, Err(Error::Invalid { field: "words", .. })), "{again:?}");
     }
 );

@@ -55,6 +55,14 @@ on_both!(
         tx.hold_check_in(id).await.unwrap();
         let left = sent.check_in.content.without_texts();
         tx.put_redacted(id, &left, None, None).await.unwrap();
+        let path = allclear::domain::unit::UnitPath::parse("/1/").unwrap();
+        let notes = allclear::store::NotesOf {
+            obligation: None,
+            incident: None,
+            path: &path,
+            since: at(0),
+        };
+        assert_eq!(tx.hide_in_notes(notes, "a child", "...").await.unwrap(), 0);
         tx.add_redaction(id, g.officer, "named a child", at(2))
             .await
             .unwrap();

@@ -222,6 +222,24 @@ impl Server {
         )
     }
 
+    /// Sends bytes as they are; `None` when the connection ends without an answer.
+    pub fn raw(&self, bytes: &[u8]) -> Option<Answer> {
+        let mut stream = TcpStream::connect_timeout(&self.address, Duration::from_secs(5)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+        // It may have answered and closed before everything was sent.
+        let _ = stream.write_all(bytes);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let text = String::from_utf8_lossy(&answer);
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        Some(Answer {
+            status: head.split(' ').nth(1)?.parse().ok()?,
+            head: head.to_owned(),
+            body: body.to_owned(),
+        })
+    }
+
     /// Asks what a village owes.
     pub fn owed(&self, token: &str, village: usize) -> Option<i64> {
         owed(self.address, token, village)

@@ -357,6 +357,14 @@ impl Authority {
         &self.pem
     }
 
+    /// Gives a certificate that bears this name, and its key, as PEM.
+    pub fn files(&self, name: &str) -> (String, String) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    }
+
     /// Gives the settings of a server whose certificate bears this name.
     pub fn server(&self, name: &str) -> Arc<ServerConfig> {
         let key = rcgen::KeyPair::generate().unwrap();

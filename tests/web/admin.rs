@@ -182,8 +182,11 @@ async fn a_sign_in_of_long_ago_may_look_and_is_told_before_it_types() {
         .must_say("身份确认已超过")
         .must_say("/signin?next=%2Fadmin%2Faccounts&#38;again=1");
     let mut from = security.says("referer", "http://evil.example/admin/accounts");
-    let lost = from.post("/admin/accounts/new", &[("login", "x")]).await;
-    assert_eq!(lost.goes_to(), "/signin?next=%2Fadmin%2Faccounts&again=1");
+    let kept = from.post("/admin/accounts/new", &[("login", "x")]).await;
+    kept.must_be(401)
+        .must_say("/signin?next=/signin/done&amp;again=1")
+        .must_say("name=\"login\" value=\"x\"")
+        .must_not_say("evil.example");
 }
 
 on_both!(a_token_is_shown_once_listed_and_revoked, |db| async move {

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::fault::gathered;
 use super::{Column, Fault, Record, RowError};
 use crate::domain::address::Address;
+use crate::domain::screen::screen;
 use crate::domain::table::{headed, shown};
 use crate::domain::time::day_of;
 use crate::domain::unit::{Code, CodeError, Contacts, NameError, UnitKind, UnitName, is_invisible};
@@ -230,6 +231,7 @@ impl Line<'_> {
     fn name(&mut self) -> Option<UnitName> {
         let cell = self.cell(Column::Name).unwrap_or_default().to_owned();
         let fault = match UnitName::parse(&cell) {
+            _ if holds_id(&cell) => Fault::IdNumber,
             Ok(name) => return Some(name),
             Err(NameError::Empty) => Fault::Missing,
             Err(NameError::TooLong { .. }) => Fault::TooLong {
@@ -292,7 +294,9 @@ impl Line<'_> {
 
     fn text(&mut self, column: Column) -> Option<Option<String>> {
         let text: String = self.cell(column)?.nfc().collect();
-        if text.chars().any(is_invisible) {
+        if holds_id(&text) {
+            self.fault(column, &text, Fault::IdNumber);
+        } else if text.chars().any(is_invisible) {
             self.fault(column, &text, Fault::Control);
         } else if text.chars().count() > LONGEST_TEXT {
             self.fault(column, &text, Fault::TooLong { most: LONGEST_TEXT });
@@ -316,6 +320,10 @@ impl Line<'_> {
         }
         Some(all)
     }
+}
+
+fn holds_id(text: &str) -> bool {
+    screen(text).notice.masked > 0
 }
 
 fn code_fault(why: CodeError) -> Fault {

@@ -38,6 +38,8 @@ pub enum Fault {
     TooLong { most: usize },
     /// The text has a line break or an invisible character.
     Control,
+    /// It holds the number of somebody's ID card, which has no place here.
+    IdNumber,
     /// Not 2, 4, 6, 9 or 12 digits.
     CodeShape,
     /// A spreadsheet rounded the code (`3.61128E+11`).

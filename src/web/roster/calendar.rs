@@ -7,7 +7,7 @@ use icalendar::{Calendar, Component as _, Event, EventLike as _};
 
 use crate::domain::roster::span;
 use crate::service::token_hash;
-use crate::web::{App, Failure};
+use crate::web::{App, Failure, Visit};
 
 /// How many days back a calendar shows.
 const BACK: u64 = 31;
@@ -15,14 +15,16 @@ const BACK: u64 = 31;
 /// Gives the calendar.
 pub(in crate::web) async fn feed(
     State(app): State<App>,
+    visit: Visit,
     Path(token): Path<String>,
 ) -> Result<Response, Failure> {
     let token = token.strip_suffix(".ics").unwrap_or(&token);
     let mut conn = app.store.read().await?;
-    let feed = conn
-        .feed_by(&token_hash(token))
-        .await?
-        .ok_or(Failure::NOT_FOUND)?;
+    let Some(feed) = conn.feed_by(&token_hash(token)).await? else {
+        drop(conn);
+        app.stumble("calendar", &visit.address).await?;
+        return Err(Failure::NOT_FOUND);
+    };
     let from = super::minus(app.duty_day(), BACK);
     let shifts = conn.shifts_of(&feed.address, from).await?;
     drop(conn);

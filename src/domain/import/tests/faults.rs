@@ -57,6 +57,20 @@ fn a_fault_shows_its_value_on_one_short_line() {
 }
 
 #[test]
+fn an_id_number_in_a_table_is_refused_and_not_repeated() {
+    let faults = World::default()
+        .plan(&table(
+            "编码|名称|值班岗位|值班电话
+            361128|甲村 11010519491231002X|值班岗 1101051949 1231002x|11010519491231002X",
+        ))
+        .unwrap_err();
+    let columns: Vec<_> = faults.iter().map(|fault| (fault.column, fault.fault.clone())).collect();
+    let at = |column| (Some(column), Fault::IdNumber);
+    assert_eq!(columns, [at(Column::DutyPost), at(Column::Phone), at(Column::Name)]);
+    assert!(faults.iter().all(|fault| !fault.value.contains("0519491231")), "{faults:?}");
+}
+
+#[test]
 fn headings_that_are_unknown_double_or_lacking_stop_the_table() {
     let faults = |text| World::default().faults(text);
     let unknown = Fault::UnknownHeading {

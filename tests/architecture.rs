@@ -209,14 +209,23 @@ mod house {
     fn connections_are_opened_to_the_mail_relay_alone() {
         // The demonstration and the measurement talk to their own process; the database's driver is sqlx.
         const OPENERS: [&str; 3] = ["src/mail/wire.rs", "src/cli/demo/", "src/cli/bench/"];
-        const SIGNS: [&str; 5] = ["TcpStream::connect", "TcpSocket", "UdpSocket", "HttpConnector", "reqwest"];
+        const SIGNS: [&str; 5] = [
+            "TcpStream::connect",
+            "TcpSocket",
+            "UdpSocket",
+            "HttpConnector",
+            "reqwest",
+        ];
         let mut wrong = Vec::new();
         for file in sources() {
             let opens = SIGNS.into_iter().find(|sign| file.code.contains(sign));
             if let Some(sign) = opens
                 && !OPENERS.iter().any(|opener| file.path.starts_with(opener))
             {
-                wrong.push(format!("{}: opens connections by {sign}; see docs/security.md", file.path));
+                wrong.push(format!(
+                    "{}: opens connections by {sign}; see docs/security.md",
+                    file.path
+                ));
             }
         }
         none(&wrong);

@@ -69,10 +69,19 @@ fn nothing_is_there_twice_but_what_is_listed_and_nothing_banned_at_all() {
         .map(|(name, _)| name.clone())
         .collect();
     let listed = list("bans", "skip");
-    let new: Vec<_> = twice.difference(&listed).map(|name| (name, &versions[name])).collect();
-    assert!(new.is_empty(), "in several versions, and not in bans.skip of deny.toml: {new:?}");
+    let new: Vec<_> = twice
+        .difference(&listed)
+        .map(|name| (name, &versions[name]))
+        .collect();
+    assert!(
+        new.is_empty(),
+        "in several versions, and not in bans.skip of deny.toml: {new:?}"
+    );
     let gone: Vec<_> = listed.difference(&twice).collect();
-    assert!(gone.is_empty(), "in bans.skip of deny.toml, and no longer there twice: {gone:?}");
+    assert!(
+        gone.is_empty(),
+        "in bans.skip of deny.toml, and no longer there twice: {gone:?}"
+    );
     for banned in list("bans", "deny") {
         assert!(!versions.contains_key(&banned), "{banned} is banned");
     }
@@ -112,7 +121,10 @@ fn host() -> String {
 
 /// Tells whether an expression of SPDX is met by what is allowed; an old `/` means `OR`.
 fn is_permitted(expression: &str, allowed: &BTreeSet<String>) -> bool {
-    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+    let spaced = expression
+        .replace('/', " OR ")
+        .replace('(', " ( ")
+        .replace(')', " ) ");
     let mut words = spaced.split_whitespace().peekable();
     let met = any(&mut words, allowed);
     met && words.next().is_none()
@@ -150,11 +162,27 @@ fn one(words: &mut Words<'_>, allowed: &BTreeSet<String>) -> bool {
 
 #[test]
 fn an_expression_of_licences_is_read_as_it_is_meant() {
-    let allowed: BTreeSet<String> = ["MIT", "Apache-2.0 WITH LLVM-exception", "ISC"].map(str::to_owned).into();
-    for good in ["MIT", "GPL-3.0/MIT", "MIT AND ISC", "(GPL-3.0 OR MIT) AND ISC", "Apache-2.0 WITH LLVM-exception"] {
+    let allowed: BTreeSet<String> = ["MIT", "Apache-2.0 WITH LLVM-exception", "ISC"]
+        .map(str::to_owned)
+        .into();
+    for good in [
+        "MIT",
+        "GPL-3.0/MIT",
+        "MIT AND ISC",
+        "(GPL-3.0 OR MIT) AND ISC",
+        "Apache-2.0 WITH LLVM-exception",
+    ] {
         assert!(is_permitted(good, &allowed), "{good}");
     }
-    for bad in ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT", "MIT ISC", "Apache-2.0", "MIT AND (GPL-3.0 OR X)"] {
+    for bad in [
+        "",
+        "GPL-3.0",
+        "MIT AND GPL-3.0",
+        "(MIT",
+        "MIT ISC",
+        "Apache-2.0",
+        "MIT AND (GPL-3.0 OR X)",
+    ] {
         assert!(!is_permitted(bad, &allowed), "{bad}");
     }
 }

@@ -189,7 +189,10 @@ mod tests {
     fn an_unknown_name_costs_what_a_known_one_does() {
         let (nobody, kept) = (PasswordHash::new(NOBODY).unwrap(), hash("x").unwrap());
         let known = PasswordHash::new(&kept).unwrap();
-        assert_eq!((nobody.algorithm, &nobody.params), (known.algorithm, &known.params));
+        assert_eq!(
+            (nobody.algorithm, &nobody.params),
+            (known.algorithm, &known.params)
+        );
         let length = |hash: &PasswordHash<'_>| hash.hash.unwrap().len();
         assert_eq!(length(&nobody), length(&known));
     }

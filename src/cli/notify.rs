@@ -12,7 +12,11 @@ pub(super) async fn tell(stop: CancellationToken) {
     match interval(|name| std::env::var(name).ok()) {
         None => stop.cancelled().await,
         Some(every) => {
-            while stop.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
+            while stop
+                .run_until_cancelled(tokio::time::sleep(every))
+                .await
+                .is_some()
+            {
                 say(&socket, "WATCHDOG=1");
             }
         }
@@ -21,7 +25,9 @@ pub(super) async fn tell(stop: CancellationToken) {
 }
 
 fn socket() -> Option<String> {
-    std::env::var("NOTIFY_SOCKET").ok().filter(|name| !name.is_empty())
+    std::env::var("NOTIFY_SOCKET")
+        .ok()
+        .filter(|name| !name.is_empty())
 }
 
 /// Gives half of the time after which a silent service is started anew, if this process is the one that is watched.

@@ -70,9 +70,15 @@ pub(super) fn open_many_files(connections: usize) {
     {
         tracing::warn!(%error, "the limit of open files could not be raised");
     }
-    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(SPARE);
+    let needed = u64::try_from(connections)
+        .unwrap_or(u64::MAX)
+        .saturating_add(SPARE);
     if let Some(most) = limit.maximum.filter(|most| *most < needed) {
-        tracing::warn!(most, needed, "the system permits fewer open files than web.connections may need");
+        tracing::warn!(
+            most,
+            needed,
+            "the system permits fewer open files than web.connections may need"
+        );
     }
 }
 

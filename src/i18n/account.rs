@@ -60,6 +60,7 @@ messages! {
     recovery_go_on: "已保存，继续", "I have them; go on";
 
     recover_title: "忘记密码", "Forgotten password";
+    recover_back: "返回登录", "Back to the sign-in";
     recover_lead: "输入账号，系统会把一次性链接发到该账号登记的邮箱。", "Type your name; a one-time link goes to the address of the account.";
     recover_button: "发送链接", "Send the link";
     recover_asked: "如果该账号存在并登记了邮箱，链接已经发出，请查收。",

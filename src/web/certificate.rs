@@ -102,7 +102,9 @@ impl Certificate {
             return;
         }
         let pair = match &texts {
-            Ok(texts) => texts.pair(&self.files, &self.provider).map_err(|e| e.words(Lang::En)),
+            Ok(texts) => texts
+                .pair(&self.files, &self.provider)
+                .map_err(|e| e.words(Lang::En)),
             Err(error) => Err(error.words(Lang::En)),
         };
         *seen = texts.ok();
@@ -111,13 +113,20 @@ impl Certificate {
                 *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pair);
                 tracing::info!(file = %self.files.certificate.display(), "the certificate was read anew");
             }
-            Err(error) => tracing::error!(error, "the certificate changed to one that cannot be used; the old one stays"),
+            Err(error) => tracing::error!(
+                error,
+                "the certificate changed to one that cannot be used; the old one stays"
+            ),
         }
     }
 
     /// Looks at the files again and again until it is told to stop.
     pub(super) async fn watch(self: Arc<Self>, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
+        while stop
+            .run_until_cancelled(tokio::time::sleep(EVERY))
+            .await
+            .is_some()
+        {
             let certificate = self.clone();
             // A panic was logged where it happened, and the next look is as good.
             let _ = tokio::task::spawn_blocking(move || certificate.look_again()).await;
@@ -145,7 +154,11 @@ impl Certificate {
     /// Says what is doubtful about it for a host, at an instant.
     pub fn doubts(&self, host: &str, now: Timestamp) -> Vec<Doubt> {
         let pair = self.shown();
-        let Some(parsed) = pair.cert.first().and_then(|own| ParsedCertificate::try_from(own).ok()) else {
+        let Some(parsed) = pair
+            .cert
+            .first()
+            .and_then(|own| ParsedCertificate::try_from(own).ok())
+        else {
             return vec![Doubt::Expired];
         };
         let mut doubts = Vec::new();
@@ -203,8 +216,7 @@ impl Texts {
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.certificate).collect();
         let chain = chain.ok().filter(|chain| !chain.is_empty());
         let chain = chain.ok_or_else(|| Unusable::NoCertificate(files.certificate.clone()))?;
-        let key =
-            PrivateKeyDer::from_pem_slice(&self.key).map_err(|_| Unusable::NoKey(files.key.clone()))?;
+        let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|_| Unusable::NoKey(files.key.clone()))?;
         CertifiedKey::from_der(chain, key, provider).map_err(|error| Unusable::Pair(files.clone(), error))
     }
 }

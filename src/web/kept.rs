@@ -37,7 +37,11 @@ pub(super) async fn keep(
     if !form::is_form(&request) {
         return Ok(None);
     }
-    let action = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let action = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |p| p.as_str())
+        .to_owned();
     let body = form::read(request.into_body(), app).await?;
     let typed = Fields::parse(&body, app.now())?;
     if SECRETS.into_iter().any(|name| typed.has(name)) {

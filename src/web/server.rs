@@ -204,8 +204,7 @@ impl House {
     /// Answers one request, and asks whoever came protected to come so again.
     async fn answer(self: Arc<Self>, request: Request, from: SocketAddr) -> Response {
         let proxies = &self.app.settings.web.trusted_proxies;
-        let is_protected =
-            self.tls.is_some() || peer::was_protected(from.ip(), request.headers(), proxies);
+        let is_protected = self.tls.is_some() || peer::was_protected(from.ip(), request.headers(), proxies);
         let mut response = self.clone().respond(request, from).await;
         if is_protected {
             headers::stay_protected(response.headers_mut());

@@ -50,12 +50,7 @@ impl Office {
         let unit = self.day.unit(label).await;
         let service = &self.day.house.service;
         service
-            .issue_token(
-                &administrator,
-                "乡镇平台",
-                (unit, scope),
-                TimeDelta::days(30),
-            )
+            .issue_token(&administrator, "乡镇平台", (unit, scope), TimeDelta::days(30))
             .await
             .unwrap()
     }

@@ -26,7 +26,13 @@ fn texts() -> Vec<Value> {
         json!("2026-06-01T23:59:60+08:00"),
         json!("-999999999-01-01T00:00:00Z"),
     ];
-    for number in ["9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e400", "-0.0"] {
+    for number in [
+        "9223372036854775807",
+        "-9223372036854775808",
+        "9223372036854775808",
+        "1e400",
+        "-0.0",
+    ] {
         texts.push(serde_json::from_str(number).unwrap_or(Value::Null));
     }
     texts.extend([json!([]), json!({}), json!(true), json!(null)]);
@@ -44,7 +50,9 @@ const FIELDS: [&str; 9] = [
     "nothing_of_ours",
     "incident",
 ];
-const INCIDENT: [&str; 8] = ["class", "severity", "place", "what", "dead", "loss", "occurred", "urgent"];
+const INCIDENT: [&str; 8] = [
+    "class", "severity", "place", "what", "dead", "loss", "occurred", "urgent",
+];
 
 /// Sends bytes as a report.
 fn report(server: &Server, token: &str, body: &[u8]) -> Option<crate::support::office::Answer> {
@@ -61,7 +69,8 @@ fn report(server: &Server, token: &str, body: &[u8]) -> Option<crate::support::o
 fn in_words(answer: Option<crate::support::office::Answer>, about: &str) -> u16 {
     let answer = answer.unwrap_or_else(|| panic!("{about}: no answer"));
     assert!(answer.status < 500, "{about}: {} {}", answer.status, answer.body);
-    let told: Value = serde_json::from_str(&answer.body).unwrap_or_else(|e| panic!("{about}: {e}: {}", answer.body));
+    let told: Value =
+        serde_json::from_str(&answer.body).unwrap_or_else(|e| panic!("{about}: {e}: {}", answer.body));
     assert!(told.is_object(), "{about}");
     answer.status
 }
@@ -93,8 +102,10 @@ fn api(server: &Server, token: &str) {
         b"\xff\xfe{\0}\0".to_vec(),
         b"\xef\xbb\xbf{}".to_vec(),
         format!(r#"{{"id":"{id}","unit":3,"unit":4,"kind":"all_clear"}}"#).into_bytes(),
-        format!(r#"{{"id":"{id}","unit":3,"kind":"incident","incident":{{"class":"flood","place":"\ud800"}}}}"#)
-            .into_bytes(),
+        format!(
+            r#"{{"id":"{id}","unit":3,"kind":"incident","incident":{{"class":"flood","place":"\ud800"}}}}"#
+        )
+        .into_bytes(),
         format!(r#"{{"id":"{id}","unit":99999999999999999999999,"kind":"all_clear"}}"#).into_bytes(),
         format!(r#"{{"id":"{id}","unit":1e999,"kind":"all_clear"}}"#).into_bytes(),
         "[".repeat(100_000).into_bytes(),
@@ -136,8 +147,14 @@ fn heads(server: &Server) {
         if let Some(answer) = server.raw(&head) {
             assert!(answer.status < 500, "{about}: {}", answer.status);
             let location = answer.header("location").unwrap_or_default();
-            assert!(location.is_empty() || location.starts_with('/'), "{about} goes to {location}");
-            assert!(!answer.body.contains("evil.example") && !answer.body.contains("root:"), "{about}");
+            assert!(
+                location.is_empty() || location.starts_with('/'),
+                "{about} goes to {location}"
+            );
+            assert!(
+                !answer.body.contains("evil.example") && !answer.body.contains("root:"),
+                "{about}"
+            );
         }
     }
 }
@@ -146,9 +163,15 @@ fn heads(server: &Server) {
 fn methods(server: &Server) {
     for method in ["TRACE", "CONNECT", "PUT", "DELETE", "OPTIONS", "PROPFIND"] {
         for path in ["/signin", "/api/v1/check-ins", "/healthz"] {
-            let head = format!("{method} {path} HTTP/1.1\r\nhost: a\r\ncookie: x=secret\r\nconnection: close\r\n\r\n");
+            let head = format!(
+                "{method} {path} HTTP/1.1\r\nhost: a\r\ncookie: x=secret\r\nconnection: close\r\n\r\n"
+            );
             if let Some(answer) = server.raw(head.as_bytes()) {
-                assert!((400..500).contains(&answer.status), "{method} {path}: {}", answer.status);
+                assert!(
+                    (400..500).contains(&answer.status),
+                    "{method} {path}: {}",
+                    answer.status
+                );
                 assert!(!answer.body.contains("x=secret"), "{method} {path}");
             }
         }
@@ -157,7 +180,13 @@ fn methods(server: &Server) {
 
 /// Pages that are told where to go on to.
 fn ways(server: &Server) {
-    for next in ["//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil.example", "/%09/evil.example"] {
+    for next in [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "\\\\evil.example",
+        "/%09/evil.example",
+    ] {
         for (path, body) in [
             ("/language", format!("language=en&back={next}")),
             ("/signin", format!("login=x&password=y&next={next}")),
@@ -171,8 +200,12 @@ fn ways(server: &Server) {
             let answer = server.raw(head.as_bytes()).unwrap();
             assert!(answer.status < 500, "{path} {next}");
             let location = answer.header("location").unwrap_or("/");
-            let is_ours = location.starts_with('/') && !location.starts_with("//") && !location.starts_with("/\\");
-            assert!(is_ours && !location.contains('\t'), "{path} {next} goes to {location}");
+            let is_ours =
+                location.starts_with('/') && !location.starts_with("//") && !location.starts_with("/\\");
+            assert!(
+                is_ours && !location.contains('\t'),
+                "{path} {next} goes to {location}"
+            );
         }
     }
 }
@@ -194,8 +227,13 @@ fn files(office: &Office) {
     let bomb: Vec<_> = (0..80)
         .map(|n| (format!("xl/worksheets/sheet{n}.xml"), zeros.clone()))
         .collect();
-    let crowd: Vec<_> = (0..50_000).map(|n| (format!("xl/{n}.xml"), b"x".to_vec())).collect();
-    let locked: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let crowd: Vec<_> = (0..50_000)
+        .map(|n| (format!("xl/{n}.xml"), b"x".to_vec()))
+        .collect();
+    let locked: Vec<u8> = "EncryptedPackage"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     let locked = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &locked].concat();
     let long = format!("name,kind\n{},village\n", "长".repeat(10_000));
     let files: Vec<(&str, Vec<u8>)> = vec![
@@ -209,7 +247,10 @@ fn files(office: &Office) {
         ("renamed.csv", b"%PDF-1.7".to_vec()),
         ("broken.xlsx", b"PK\x03\x04broken".to_vec()),
         ("noise.csv", (0..=255).cycle().take(4096).collect()),
-        ("cycle.csv", b"code,parent_code,name,kind\n36,36,A,county\n".to_vec()),
+        (
+            "cycle.csv",
+            b"code,parent_code,name,kind\n36,36,A,county\n".to_vec(),
+        ),
         ("kind.csv", b"name,kind\nA,planet\n".to_vec()),
     ];
     for (name, bytes) in files {
@@ -223,7 +264,9 @@ fn files(office: &Office) {
 
 /// Goes through the whole list.
 fn all(url: &str) {
-    let office = Office::new(&[&format!("database.url={url}")]);
+    let database = format!("database.url={url}");
+    // What never comes is not waited for long.
+    let office = Office::new(&[&database, "web.header_timeout=1s", "web.request_timeout=3s"]);
     let token = office.with_villages(5);
     let server = office.start();
     api(&server, &token);
@@ -238,7 +281,10 @@ fn all(url: &str) {
     assert!(office.run(&["audit", "verify"]).code == Some(0));
 }
 
-on_both!(the_list_of_bad_input_is_survived_by_the_real_program, |db| async move {
-    let url = db.url().to_owned();
-    tokio::task::spawn_blocking(move || all(&url)).await.unwrap();
-});
+on_both!(
+    the_list_of_bad_input_is_survived_by_the_real_program,
+    |db| async move {
+        let url = db.url().to_owned();
+        tokio::task::spawn_blocking(move || all(&url)).await.unwrap();
+    }
+);

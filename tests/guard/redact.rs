@@ -32,6 +32,7 @@ pub(crate) async fn stands_somewhere(day: &Day, text: &str) -> Vec<String> {
             found.push(format!("{table}.{column}"));
         }
     }
+    found.sort_unstable();
     found
 }
 
@@ -207,29 +208,53 @@ on_both!(
         let other = day.owed("西山镇 · 柳村").await;
         let report = day.report("东湖镇 · 柳村", urgent("圩堤渗水")).await;
         let id = day.send("东湖镇 · 柳村", report).await.unwrap().receipt.number.0;
-        let incident = service.store.read().await.unwrap().check_in(id).await.unwrap().unwrap();
+        let incident = service
+            .store
+            .read()
+            .await
+            .unwrap()
+            .check_in(id)
+            .await
+            .unwrap()
+            .unwrap();
         let incident = incident.check_in.incident.unwrap();
         let county = day.unit("清河县").await;
         let says = format!("{NAME}家有险情");
         for about in [About::Incident(incident), About::Obligation(owed)] {
-            service.find(&officer, about, FindingKind::Omitted, &says).await.unwrap();
+            service
+                .find(&officer, about, FindingKind::Omitted, &says)
+                .await
+                .unwrap();
         }
-        service.find(&officer, About::Obligation(other), FindingKind::Omitted, &says).await.unwrap();
+        service
+            .find(&officer, About::Obligation(other), FindingKind::Omitted, &says)
+            .await
+            .unwrap();
         service.note_for_next(&officer, county, &says).await.unwrap();
         service.take_over(&officer, county).await.unwrap();
         service.close_incident(&officer, incident, &says).await.unwrap();
         let before = stands_somewhere(&day, NAME).await;
         assert_eq!(
             before,
-            ["duty_handover.desk", "duty_note.text", "finding.note", "incident_event.reason"]
+            [
+                "duty_handover.desk",
+                "duty_note.text",
+                "finding.note",
+                "incident_event.reason"
+            ]
         );
         let changed = service.redact(&officer, id, &[], &[NAME], "误填").await.unwrap();
         assert!(changed.is_empty(), "the report itself does not say it");
         // What was noted about another unit stays, for it was not asked for.
         assert_eq!(stands_somewhere(&day, NAME).await, ["finding.note"]);
-        let left = day.count("SELECT COUNT(*) FROM finding WHERE note LIKE '%■■■%'").await;
+        let left = day
+            .count("SELECT COUNT(*) FROM finding WHERE note LIKE '%■■■%'")
+            .await;
         assert_eq!(left, 2);
         let again = service.redact(&officer, id, &[], &[NAME], "误填").await;
-        assert!(matches!(again, Err(Error::Invalid { field: "words", .. })), "{again:?}");
+        assert!(
+            matches!(again, Err(Error::Invalid { field: "words", .. })),
+            "{again:?}"
+        );
     }
 );

@@ -51,7 +51,11 @@ fn two_thousand_silent_connections_keep_no_village_from_reporting() {
     let office = Office::new(&[]);
     let token = office.with_villages(5);
     let server = office.start();
-    let begun = ["", "POST /api/v1/check-ins HTTP/1.1\r\n", "GET / HTTP/1.1\r\nhost: a\r\nx: "];
+    let begun = [
+        "",
+        "POST /api/v1/check-ins HTTP/1.1\r\n",
+        "GET / HTTP/1.1\r\nhost: a\r\nx: ",
+    ];
     let mut silent: Vec<TcpStream> = (0..SILENT)
         .map(|n| {
             let mut stream = TcpStream::connect(server.address).unwrap();
@@ -62,7 +66,9 @@ fn two_thousand_silent_connections_keep_no_village_from_reporting() {
     let began = Instant::now();
     for village in 3..8 {
         let asked = Instant::now();
-        let owed = server.owed(&token, village).expect("the village is told what it owes");
+        let owed = server
+            .owed(&token, village)
+            .expect("the village is told what it owes");
         let body = json!({ "id": Uuid::new_v4(), "unit": village, "obligation": owed, "kind": "all_clear" });
         let answer = server.report(&token, &body).expect("the village is answered");
         assert_eq!(answer.status, 201, "{}", answer.body);
@@ -70,7 +76,9 @@ fn two_thousand_silent_connections_keep_no_village_from_reporting() {
     }
     assert_eq!(server.get("/signin", "").unwrap().status, 200);
     let until = began + Duration::from_secs(20);
-    let held = silent.iter_mut().filter_map(|stream| (!is_closed(stream, until)).then_some(()));
+    let held = silent
+        .iter_mut()
+        .filter_map(|stream| (!is_closed(stream, until)).then_some(()));
     assert_eq!(held.count(), 0, "silent connections are still held");
 }
 
@@ -112,7 +120,11 @@ async fn an_endless_body_is_cut_at_its_limit() {
     let site = Site::open(house).await;
     let at = site.at;
     for (path, kind, more) in [
-        ("/signin", "application/x-www-form-urlencoded", "sec-fetch-site: same-origin\r\n"),
+        (
+            "/signin",
+            "application/x-www-form-urlencoded",
+            "sec-fetch-site: same-origin\r\n",
+        ),
         ("/api/v1/check-ins", "application/json", ""),
     ] {
         // Ten gigabytes are announced, or their end is not said at all.
@@ -120,7 +132,9 @@ async fn an_endless_body_is_cut_at_its_limit() {
             let ended = tokio::task::spawn_blocking(move || {
                 let mut stream = TcpStream::connect(at).unwrap();
                 stream.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
-                let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: {kind}\r\n{more}{length}\r\n\r\n");
+                let head = format!(
+                    "POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: {kind}\r\n{more}{length}\r\n\r\n"
+                );
                 stream.write_all(head.as_bytes()).unwrap();
                 let part = format!("10000\r\n{}\r\n", "a".repeat(0x10000));
                 let sent = (0..1000).take_while(|_| stream.write_all(part.as_bytes()).is_ok());

@@ -72,7 +72,13 @@ on_both!(
         let refused = deeds.iter().filter(|entry| entry.deed == "refuse_sign_in");
         let subjects: Vec<&str> = refused.map(|entry| entry.subject.as_str()).collect();
         assert_eq!(subjects.len(), 4, "{subjects:?}");
-        assert_eq!(subjects.iter().filter(|subject| **subject == "account:unknown").count(), 1);
+        assert_eq!(
+            subjects
+                .iter()
+                .filter(|subject| **subject == "account:unknown")
+                .count(),
+            1
+        );
         assert!(deeds.iter().all(|entry| !entry.detail.contains("wuciren")));
         drop(conn);
         let mut asked = Vec::new();

@@ -79,7 +79,10 @@ impl Client {
 
     /// Gets a page; gives its status and what it says of TLS.
     async fn get(&mut self, path: &str) -> (u16, String) {
-        let request = Request::get(path).header("host", NAME).body(Empty::new()).unwrap();
+        let request = Request::get(path)
+            .header("host", NAME)
+            .body(Empty::new())
+            .unwrap();
         let response = self.0.send_request(request).await.unwrap();
         let status = response.status().as_u16();
         let strict = response.headers().get("strict-transport-security");
@@ -144,6 +147,7 @@ async fn a_new_certificate_is_shown_without_cutting_a_connection() {
 async fn files_that_cannot_be_used_leave_the_old_certificate_in_place() {
     let (first, second) = (Authority::new(), Authority::new());
     let place = place(&first).await;
+    assert!(shows(&place.site, &first).await);
     let folder = place.folder.path();
     let (other, _) = second.files(NAME);
     // A certificate whose key has not come yet, none at all, and none of any kind.
@@ -170,7 +174,12 @@ fn a_certificate_that_cannot_be_used_is_refused_in_words_at_the_start() {
         std::fs::write(folder.join("tls.pem"), certificate).unwrap();
         std::fs::write(folder.join("tls.key"), key).unwrap();
         let mut command = program(folder);
-        command.args(["--set", "web.tls_certificate=tls.pem", "--set", "web.tls_key=tls.key"]);
+        command.args([
+            "--set",
+            "web.tls_certificate=tls.pem",
+            "--set",
+            "web.tls_key=tls.key",
+        ]);
         command.args(["--set", &format!("service.base_url=https://{NAME}")]);
         command.args(["serve", "--listen", "127.0.0.1:0"]);
         crate::support::office::Said::from(command.output().unwrap()).refused(1)
@@ -198,10 +207,17 @@ fn a_certificate_that_cannot_be_used_is_refused_in_words_at_the_start() {
     let (_, out) = check(&both);
     assert!(out.contains("tls.key can be read by others"), "{out}");
     let (code, out) = check(&both[..1]);
-    assert!(code == Some(1) && out.contains("web.tls_key: web.tls_certificate is set"), "{out}");
+    assert!(
+        code == Some(1) && out.contains("web.tls_key: web.tls_certificate is set"),
+        "{out}"
+    );
     let (code, out) = check(&both[..2]);
     assert!(code == Some(1) && out.contains("begins with https://"), "{out}");
-    let other = ["web.tls_certificate=tls.pem", "web.tls_key=tls.key", "service.base_url=https://other.example"];
+    let other = [
+        "web.tls_certificate=tls.pem",
+        "web.tls_key=tls.key",
+        "service.base_url=https://other.example",
+    ];
     let (_, out) = check(&other);
     assert!(out.contains("does not bear the name other.example"), "{out}");
 }

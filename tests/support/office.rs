@@ -228,7 +228,6 @@ impl Server {
         stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
         // It may have answered and closed before everything was sent.
         let _ = stream.write_all(bytes);
-        let _ = stream.shutdown(std::net::Shutdown::Write);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         let text = String::from_utf8_lossy(&answer);

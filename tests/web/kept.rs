@@ -37,10 +37,18 @@ async fn what_was_typed_outlives_a_sign_in_that_is_needed_in_the_middle() {
         .must_say("value=\"甲\n乙\"")
         .must_not_say("<b>");
     // The sign-in is in another tab of the same browser, and then the form is sent again from the first.
-    let fields = [("login", "zhiban"), ("password", PASSWORD), ("next", "/signin/done")];
+    let fields = [
+        ("login", "zhiban"),
+        ("password", PASSWORD),
+        ("next", "/signin/done"),
+    ];
     let signed = officer.post("/signin", &fields).await;
     assert_eq!(signed.goes_to(), "/signin/done");
-    officer.get("/signin/done").await.must_be(200).must_say("继续提交");
+    officer
+        .get("/signin/done")
+        .await
+        .must_be(200)
+        .must_say("继续提交");
     officer.post(&path, &typed).await.must_be(422).must_say("甲\n乙");
     // A session that is over keeps it too, but never a password.
     site.house.clock.advance(TimeDelta::hours(29));
@@ -50,10 +58,18 @@ async fn what_was_typed_outlives_a_sign_in_that_is_needed_in_the_middle() {
         .must_be(401)
         .must_say("登录已结束")
         .must_say("name=\"reason\"");
-    let secret = [("present", PASSWORD), ("new", "new-long-password"), ("again", "new-long-password")];
+    let secret = [
+        ("present", PASSWORD),
+        ("new", "new-long-password"),
+        ("again", "new-long-password"),
+    ];
     let lost = officer.post("/me/password", &secret).await;
     lost.must_be(401).must_not_say("new-long-password");
     // What another site sent is not kept, so that nobody is made to send it.
     let mut foreign = officer.says("sec-fetch-site", "cross-site");
-    foreign.post(&path, &typed).await.must_be(403).must_not_say("part[]");
+    foreign
+        .post(&path, &typed)
+        .await
+        .must_be(403)
+        .must_not_say("part[]");
 }

@@ -71,7 +71,10 @@ async fn a_thing_of_a_unit_is_there_for_its_own_and_those_above_alone() {
                 assert_eq!(got, expected, "{role} over {place} at {path}");
                 if !reaches {
                     let posted = browser.post(&path, &[]).await.status.as_u16();
-                    assert!((400..500).contains(&posted), "{role} over {place} posts to {path}: {posted}");
+                    assert!(
+                        (400..500).contains(&posted),
+                        "{role} over {place} posts to {path}: {posted}"
+                    );
                 }
             }
         }

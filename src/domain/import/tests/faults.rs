@@ -64,10 +64,19 @@ fn an_id_number_in_a_table_is_refused_and_not_repeated() {
             361128|甲村 11010519491231002X|值班岗 1101051949 1231002x|11010519491231002X",
         ))
         .unwrap_err();
-    let columns: Vec<_> = faults.iter().map(|fault| (fault.column, fault.fault.clone())).collect();
+    let columns: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.column, fault.fault.clone()))
+        .collect();
     let at = |column| (Some(column), Fault::IdNumber);
-    assert_eq!(columns, [at(Column::DutyPost), at(Column::Phone), at(Column::Name)]);
-    assert!(faults.iter().all(|fault| !fault.value.contains("0519491231")), "{faults:?}");
+    assert_eq!(
+        columns,
+        [at(Column::Name), at(Column::DutyPost), at(Column::Phone)]
+    );
+    assert!(
+        faults.iter().all(|fault| !fault.value.contains("0519491231")),
+        "{faults:?}"
+    );
 }
 
 #[test]

@@ -10,7 +10,8 @@ use super::board::{self, acts, awaiting, enter, spot};
 use super::gate::{self, Gate};
 use super::{
     App, Failure, acknowledge, admin, alert, assets, audit, desk, halfway, handover, health, home, incident,
-    kept, language, link, me, outbox, plan, redact, reference, roster, signin, slip, township, unit, visit, wall, walls,
+    kept, language, link, me, outbox, plan, redact, reference, roster, signin, slip, township, unit, visit,
+    wall, walls,
 };
 use crate::domain::access::{Deed, Door};
 

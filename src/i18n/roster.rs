@@ -63,7 +63,8 @@ messages! {
     stand_in_lead: "顶班期间，发给原岗位的紧急信息和催报都改发给顶班岗位。", "Meanwhile everything for the one goes to the other.";
     stand_in_none: "没有顶班安排。", "Nobody stands in.";
     stand_in_line(by, absent, from, until): "{by} 顶替 {absent}：{from} 至 {until}", "{by} stands in for {absent}, {from} to {until}";
-    stand_in_absent: "原岗位邮箱", "E-mail of the absent post";
+    stand_in_absent: "不在岗的岗位", "Post that is absent";
+    stand_in_name: "顶班岗位", "Post that stands in";
     stand_in_from: "开始", "From";
     stand_in_until: "结束", "Until";
     stand_in_add: "安排顶班", "Let stand in";
@@ -79,6 +80,7 @@ messages! {
     swap_refused(by, time): "{by} 于 {time} 未批准", "refused by {by}, {time}";
     swap_one: "班次", "Shift";
     swap_other: "与之对调的班次", "Shift to change with";
+    swap_choose: "请选择", "Please choose";
     swap_ask: "申请调班", "Ask for the swap";
     swap_yes: "批准", "Approve";
     swap_no: "不批准", "Refuse";

@@ -133,7 +133,7 @@
     var at = new URL(answer.url, location.href);
     var receipt = /^\/receipt\/([0-9X-]+)$/.exec(at.pathname);
     if (answer.status === 200 && receipt && text.indexOf('data-receipt="' + receipt[1] + '"') > 0) {
-      delivered(kept, at, receipt[1]);
+      delivered(kept, at, receipt[1], text);
       return true;
     }
     var busy = answer.status >= 500 || answer.status === 408 || answer.status === 429;
@@ -151,15 +151,29 @@
     }
     return true;
   }
-  function delivered(kept, at, number) {
+  function delivered(kept, at, number, text) {
     drop(kept.uuid);
     var own = document.querySelector('input[name=uuid][value="' + kept.uuid + '"]');
     if (own || document.querySelector("[data-desk]")) {
-      location.assign(at.pathname + at.search);
+      prove(at, text);
       return;
     }
     told.push({ what: kept.what, address: at.pathname, number: number });
     show();
+  }
+  // Shows the receipt that came, at once: the link may be gone again before a second page is here.
+  function prove(at, text) {
+    var page = new DOMParser().parseFromString(text, "text/html"), main = page.querySelector("main");
+    history.pushState(null, "", at.pathname + at.search);
+    window.addEventListener("popstate", function () { location.reload(); });
+    document.title = page.title;
+    document.querySelector("main").replaceWith(document.adoptNode(main));
+    window.scrollTo(0, 0);
+    main.focus();
+    (function settle() {
+      fetch("/healthz", { cache: "no-store" }).then(function (answer) { if (answer.ok) location.reload(); })
+        .catch(function () { setTimeout(settle, EVERY); });
+    })();
   }
   function lost(uuid) {
     change(uuid, function (one) { one.state = "waits"; });

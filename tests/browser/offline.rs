@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::Scene;
 use crate::driver::Kind;
 
@@ -67,6 +69,19 @@ async fn an_answer_that_is_lost_ends_in_the_receipt_of_the_first_time() {
     );
     clerk.press("返回首页").await.sees("已收到").await;
     clerk.sees_no("尚未送达").await;
+    clerk.ends_cut().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_is_shown_although_the_link_is_gone_before_its_page_is_loaded() {
+    let Some(scene) = Scene::open().await else { return };
+    let clerk = scene.village(LIU, Kind::PHONE.plain()).await;
+    clerk.devtools("Network.enable", json!({})).await;
+    let gone = json!({ "urls": ["*/healthz"] });
+    clerk.devtools("Network.setBlockedURLs", gone).await;
+    clerk.press("今日无情况，一键上报").await.sees("回执号").await;
+    let at = clerk.run("return location.pathname;", &[]).await;
+    assert!(at.as_str().unwrap().starts_with("/receipt/"), "{at}");
     clerk.ends_cut().await;
 }
 

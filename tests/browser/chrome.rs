@@ -8,7 +8,8 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::driver::{Driver, Kind};
+use crate::driver::Driver;
+pub(crate) use crate::driver::Kind;
 
 /// How long a page may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);

@@ -66,12 +66,12 @@
   document.addEventListener("visibilitychange", function () { if (!document.hidden) ask(); });
 
   // Keys: / finds, j and k go from unit to unit, Enter opens (it is a link), ? shows this.
-  var help = document.getElementById("keys");
+  var help = document.getElementById("keys"), button = document.querySelector("[data-keys]");
+  if (button) button.hidden = false;
 
   function showHelp(on) {
     if (!help) return;
     help.hidden = !on;
-    var button = document.querySelector("[data-keys]");
     if (button) button.setAttribute("aria-expanded", String(on));
   }
 

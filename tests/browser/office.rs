@@ -3,7 +3,7 @@
 use allclear::domain::access::Role;
 
 use crate::Scene;
-use crate::chrome::Kind;
+use crate::driver::Kind;
 use crate::support::incident;
 
 /// A large screen.

@@ -148,6 +148,18 @@ impl Lang {
         })
     }
 
+    /// Names what is done on the board and for the wall.
+    fn did_on_the_board(self, deed: &str) -> Option<&'static str> {
+        Some(match deed {
+            "undo" => self.did_undo(),
+            "remind" => self.did_remind(),
+            "spot_check" => self.did_spot_check(),
+            "make_wall" => self.did_make_wall(),
+            "revoke_wall" => self.did_revoke_wall(),
+            _ => return None,
+        })
+    }
+
     /// Names a kind of deed; `None` for one that has no words yet.
     pub fn did(self, deed: &str) -> Option<&'static str> {
         Some(match deed {
@@ -183,11 +195,6 @@ impl Lang {
             "excuse" => self.did_excuse(),
             "undo_excusal" => self.did_undo_excusal(),
             "extend" => self.did_extend(),
-            "undo" => self.did_undo(),
-            "remind" => self.did_remind(),
-            "spot_check" => self.did_spot_check(),
-            "make_wall" => self.did_make_wall(),
-            "revoke_wall" => self.did_revoke_wall(),
             "contacted" => self.did_contacted(),
             "confirm_all_clear" => self.did_confirm_all_clear(),
             "refuse_all_clear" => self.did_refuse_all_clear(),
@@ -214,7 +221,10 @@ impl Lang {
             "redact" => self.did_redact(),
             "backup" => self.did_backup(),
             "export_audit" => self.did_export_audit(),
-            other => return self.did_on_duty(other).or_else(|| self.did_to_units(other)),
+            other => {
+                let named = self.did_on_duty(other).or_else(|| self.did_to_units(other));
+                return named.or_else(|| self.did_on_the_board(other));
+            }
         })
     }
 

@@ -50,7 +50,6 @@ messages! {
     // The tree and one unit.
     units_title: "单位", "Units";
     units_total(n): "{n} 个", "{n}" | "{n}";
-    units_find: "名称或编码", "Name or code";
     units_all: "全部单位", "All units";
     units_none_found: "没有找到单位。", "No unit was found.";
     units_empty: "还没有单位：下载模板，填好后导入。", "There are no units yet: download the table to fill in, then import it.";

@@ -227,6 +227,8 @@ async fn a_unit_is_found_and_its_contacts_are_kept() {
         .must_say("4 个");
     let found = system.get("/admin/units?q=361128101202").await;
     found.must_say("大塘村").must_not_say("朱家村");
+    let typed = system.get("/admin/units?q=dtc").await;
+    typed.must_say("大塘村").must_not_say("朱家村");
     system.get("/admin/units?q=某").await.must_say("没有找到单位");
     let page = format!("/admin/units/{}", id_of(&site, "朱家村").await);
     system

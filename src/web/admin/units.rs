@@ -16,6 +16,7 @@ use crate::domain::access::{Deed, Scope, permit};
 use crate::domain::address::Address;
 use crate::domain::ids::UnitId;
 use crate::domain::import::Column;
+use crate::domain::initials::{initials, matches};
 use crate::domain::unit::{Contacts, Unit, UnitTree};
 use crate::i18n::Lang;
 use crate::store::Activation;
@@ -139,13 +140,11 @@ impl Lister<'_> {
     }
 }
 
-/// Tells whether a unit is what somebody looks for, by a part of its name or the beginning of its code.
-pub(super) fn fits(unit: &Unit, text: &str) -> bool {
-    let coded = unit
-        .code
-        .as_ref()
-        .is_some_and(|code| code.as_str().starts_with(text));
-    coded || unit.name.as_str().contains(text)
+/// Tells whether a unit is what somebody looks for: by a part of its name, its initials, or the beginning of its code.
+fn fits(unit: &Unit, text: &str, letters: Option<&[char]>) -> bool {
+    let (name, code) = (unit.name.as_str(), unit.code.as_ref());
+    let coded = code.is_some_and(|code| code.as_str().starts_with(text));
+    coded || name.contains(text) || letters.is_some_and(|letters| matches(name, letters))
 }
 
 /// Gives the units in scope that lie beneath no other one in scope.
@@ -178,7 +177,10 @@ pub(in crate::web) async fn page(
     let text: String = asked.get("q").trim().chars().take(60).collect();
     let seen = || tree.iter().filter(|unit| scope.covers(&unit.path));
     let found = (!text.is_empty()).then(|| {
-        let found: Vec<&Unit> = seen().filter(|unit| fits(unit, &text)).collect();
+        let letters = initials(&text);
+        let found: Vec<&Unit> = seen()
+            .filter(|unit| fits(unit, &text, letters.as_deref()))
+            .collect();
         let lines = found.iter().take(LISTED).map(|unit| lister.line(unit)).collect();
         (lines, found.len().saturating_sub(LISTED))
     });

@@ -138,11 +138,7 @@ async fn slips_are_printed_and_a_lost_workstation_is_ended() {
         .await
         .sees("已开通 1/")
         .await;
-    officer
-        .press_css("details:has(.st.on_time) > summary")
-        .await
-        .press_css("li:has(.st.on_time) a")
-        .await;
+    officer.press_css("li:has(.st.on_time) a").await;
     officer.press("停用这台工作站").await.sees("工作站已停用").await;
     clerk.open("/desk").await.sees("登录").await;
     clerk.ends().await;

@@ -53,9 +53,13 @@ async fn the_routes_that_are_open_to_anyone_are_these() {
             "/link/{token}",
             "/readyz",
             "/recover",
+            "/reference",
+            "/reference/openapi.json",
             "/signin",
             "/signout",
             "/slip",
+            "/wall",
+            "/wall/now",
             "/worker.js"
         ]
     );

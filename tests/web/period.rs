@@ -218,11 +218,10 @@ async fn nobody_asks_units_that_are_not_his_and_stopping_wants_a_fresh_sign_in()
     let asked = officer
         .post(&format!("/admin/periods/{id}/stop"), &[("reason", "试")])
         .await;
-    assert!(
-        asked.goes_to().starts_with("/signin?next="),
-        "{}",
-        asked.goes_to()
-    );
+    asked
+        .must_be(401)
+        .must_say("十分钟内登录过")
+        .must_say("name=\"reason\" value=\"试\"");
     assert_eq!(declared(&site).await[0].stopped, None);
 }
 

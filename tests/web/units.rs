@@ -305,10 +305,8 @@ async fn an_officer_keeps_the_contacts_of_his_own_units_and_sees_no_others() {
         .must_be(404);
     site.house.clock.advance(TimeDelta::minutes(11));
     let late = officer.post("/admin/slips/print", &[("which", "missing")]).await;
-    assert!(
-        late.goes_to().starts_with("/signin"),
-        "printing asks for a fresh sign-in"
-    );
+    // Printing asks for a fresh sign-in, and keeps what was chosen.
+    late.must_be(401).must_say("name=\"which\" value=\"missing\"");
 }
 
 #[tokio::test]

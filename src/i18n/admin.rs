@@ -32,6 +32,9 @@ messages! {
     first_mail_good(at): "最近一次成功发信：{at}", "It last took a letter at {at}";
     first_units: "导入单位", "Import the units";
     first_units_count(n): "{n} 个单位", "{n} unit" | "{n} units";
+    first_contacts: "填写联系邮箱", "Enter whom to write to";
+    first_contacts_count(reached, all): "{reached}/{all} 个单位有邮箱；没有邮箱的单位无法催报，可在单位表里一起导入",
+        "{reached} of {all} units have an address; the others cannot be reminded. They can be imported with the units";
     first_accounts: "建立值班员和带班领导账号", "Make accounts for duty officers and leaders";
     first_accounts_count(officers, leaders): "值班员 {officers} 个，带班领导 {leaders} 个",
         "Duty officers: {officers}; leaders: {leaders}";

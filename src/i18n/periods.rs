@@ -93,6 +93,13 @@ messages! {
     period_confirm: "确认设立", "Declare it";
     period_back: "返回修改", "Back to the form";
 
+    period_time_wrong: "请写时间，例如 16:00。", "Please write a time, such as 16:00.";
+    period_due_wrong: "截止须晚于开始接收；在次日的请选“次日”。", "A round must open before it is due; choose “Next day” if it is due the next day.";
+    period_closes_wrong: "关闭不能早于截止加宽限；在次日的请选“次日”。",
+        "A round must not close before the grace has passed; choose “Next day” if it closes the next day.";
+    period_grace_wrong: "请写宽限的分钟数，例如 10；没有宽限写 0。", "Please write the grace in minutes, such as 10, or 0 for none.";
+    period_back_to(name): "返回{name}", "Back to {name}";
+
     // What it will do.
     forecast_asked(n): "{n} 个单位自己报送", "{n} unit reports for itself" | "{n} units report for themselves";
     forecast_rolls(n): "{n} 个上级单位汇总", "{n} unit rolls up" | "{n} units roll up";

@@ -147,6 +147,13 @@ impl Conn {
         Ok((contacts, posts))
     }
 
+    /// Counts the units that somebody can be written to at.
+    pub async fn units_with_contacts(&mut self) -> Result<i64> {
+        const SQL: &str = "SELECT COUNT(DISTINCT t.unit_id) FROM contact t
+            JOIN unit_version v ON v.unit_id = t.unit_id AND v.valid_until IS NULL";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).fetch_one(c).await)?)
+    }
+
     /// Gives the addresses that a mail server refused for good, the last first.
     pub async fn bad_addresses(&mut self) -> Result<Vec<BadAddress>> {
         const SQL: &str = "SELECT address, since, words FROM bad_address ORDER BY since DESC, address";

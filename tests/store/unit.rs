@@ -122,6 +122,7 @@ on_both!(an_address_is_refused_once_and_mended, |db| async move {
     tx.put_contacts(&HashMap::from([(a, contacts(bad.clone())), (b, contacts(bad))]))
         .await
         .unwrap();
+    assert_eq!(tx.units_with_contacts().await.unwrap(), 2);
     tx.mark_bad("bad@v.example", at(1), "550 𠮷 no such user")
         .await
         .unwrap();
@@ -140,6 +141,11 @@ on_both!(an_address_is_refused_once_and_mended, |db| async move {
     assert_eq!(listed, expected, "the last first, then in the order of bytes");
     assert_eq!(all[3].words, "550 𠮷 no such user");
     tx.end_versions(&[a], at(5)).await.unwrap();
+    assert_eq!(
+        tx.units_with_contacts().await.unwrap(),
+        1,
+        "who has left is not counted"
+    );
     let found = tx.bad_contacts(Some("bad@v.example")).await.unwrap();
     let units: Vec<_> = found.iter().map(|c| (c.unit_id, c.path.clone())).collect();
     let standing = (Some(b.0), Some(g.path(b).as_str().to_owned()));

@@ -261,6 +261,11 @@ async fn every_page_of_a_drill_bears_its_watermark_and_nothing_of_it_counts() {
         .await
         .must_not_say(mark)
         .must_say("演练，不计入统计");
+    officer
+        .get("/board")
+        .await
+        .must_not_say(mark)
+        .must_say("演练 · 晚报");
 }
 
 #[tokio::test]

@@ -46,6 +46,8 @@ struct Facts {
     bound: usize,
     /// How many units send reports themselves.
     reporting: usize,
+    /// How many units have an address.
+    reached: usize,
     running: usize,
     /// When the period that comes next begins.
     coming: Option<Timestamp>,
@@ -70,6 +72,7 @@ impl Facts {
             unit.kind.is_reporting() && activations.get(&unit.id).is_some_and(Activation::is_active)
         });
         let bound = bound.count();
+        let reached = conn.units_with_contacts().await?;
         let mut earnest: Vec<_> = periods.iter().filter(|p| !p.drill && now < p.end()).collect();
         earnest.sort_by_key(|period| period.starts);
         Ok(Self {
@@ -78,6 +81,7 @@ impl Facts {
             leaders: holders(Role::Leader),
             bound,
             reporting,
+            reached: usize::try_from(reached).unwrap_or_default(),
             running: earnest.iter().filter(|period| period.is_running(now)).count(),
             coming: earnest.iter().map(|p| p.starts).find(|starts| *starts > now),
             mailed: conn.relay().await?.accepted,
@@ -156,6 +160,13 @@ fn steps(app: &Service, l: Lang, facts: &Facts, actor: &Actor) -> Vec<StepView> 
             l.first_units_count(facts.units),
             facts.units > 0,
             "/admin/import",
+            system,
+        ),
+        step(
+            l.first_contacts(),
+            l.first_contacts_count(facts.reached, facts.units),
+            facts.reached > 0,
+            "/admin/units",
             system,
         ),
         step(

@@ -178,13 +178,14 @@ pub(in crate::web) fn concerns(ground: &Ground, round: &BoardRound) -> bool {
             .any(|unit| !within(&ground.scope.ranges(), &unit.path).is_empty())
 }
 
-/// Gives what is shown first: what a period asks units for, then roll-ups, then follow-ups.
-fn rank(round: &BoardRound) -> u8 {
-    match (round.is_scheduled, round.stored.round.roll_up) {
+/// Gives what is shown first: what is real before drills; and what a period asks units for, then roll-ups, then follow-ups.
+fn rank(round: &BoardRound) -> (bool, u8) {
+    let kind = match (round.is_scheduled, round.stored.round.roll_up) {
         (true, false) => 0,
         (true, true) => 1,
         (false, _) => 2,
-    }
+    };
+    (round.stored.round.drill, kind)
 }
 
 /// Gives the place of the round to show: the one asked for; else of those that are open the one whose deadline is

@@ -343,7 +343,10 @@ fn tabs(loaded: &Loaded, here: &Address, l: Lang, zone: Tz) -> Vec<Tab> {
         let round = &round.stored.round;
         Tab {
             href: here.of_round(round.id).to_string(),
-            label: round.label.clone(),
+            label: match round.drill {
+                true => format!("{} · {}", l.drill_mark(), round.label),
+                false => round.label.clone(),
+            },
             due: when(l, round.window.due(), loaded.now, zone),
             is_chosen: Some(round.id) == here.round,
         }

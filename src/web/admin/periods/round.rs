@@ -131,8 +131,8 @@ impl TypedRound {
         }
         let mut time = |field: &str, typed: &TypedTime| match typed.time() {
             Ok(time) => Some(time),
-            Err(error) => {
-                wrong.push(Wrong::new(name(field), l.local_time_error(error)));
+            Err(_) => {
+                wrong.push(Wrong::new(name(field), l.period_time_wrong()));
                 None
             }
         };
@@ -146,10 +146,7 @@ impl TypedRound {
             text => text.parse::<u32>().ok().filter(|minutes| *minutes <= 24 * 60),
         };
         let Some(grace) = grace else {
-            wrong.push(Wrong::new(
-                name("grace"),
-                l.hours_error(HoursError::NegativeGrace),
-            ));
+            wrong.push(Wrong::new(name("grace"), l.period_grace_wrong()));
             return Err(wrong);
         };
         let (Some(opens), Some(due), Some(closes)) = times else {
@@ -159,12 +156,12 @@ impl TypedRound {
             Ok(hours) if wrong.is_empty() => hours,
             Ok(_) => return Err(wrong),
             Err(error) => {
-                let field = match error {
-                    HoursError::DueNotAfterOpening => "due",
-                    HoursError::NegativeGrace => "grace",
-                    HoursError::ClosesWithinGrace => "closes",
+                let (field, words) = match error {
+                    HoursError::DueNotAfterOpening => ("due", l.period_due_wrong()),
+                    HoursError::NegativeGrace => ("grace", l.period_grace_wrong()),
+                    HoursError::ClosesWithinGrace => ("closes", l.period_closes_wrong()),
                 };
-                wrong.push(Wrong::new(name(field), l.hours_error(error)));
+                wrong.push(Wrong::new(name(field), words));
                 return Err(wrong);
             }
         };

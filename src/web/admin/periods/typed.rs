@@ -121,6 +121,9 @@ impl Typed {
             Ok(ends) => ends,
             Err(error) => keep(&mut wrong, Wrong::new("ends", l.day_error(error)), now),
         };
+        if ends <= starts.max(now) && wrong.iter().all(|w| w.field != "ends") {
+            wrong.push(Wrong::new("ends", period(PeriodError::EndsBeforeStart)));
+        }
         let subtrees = units(tree, "scope", &self.scope, l, &mut wrong);
         if subtrees.is_empty() && !wrong.iter().any(|w| w.field == "scope") {
             wrong.push(Wrong::new("scope", period(PeriodError::NobodyAsked)));

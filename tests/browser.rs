@@ -20,6 +20,8 @@ mod chrome;
 mod desk;
 #[path = "browser/driver.rs"]
 mod driver;
+#[path = "browser/first_run.rs"]
+mod first_run;
 #[path = "browser/leader.rs"]
 mod leader;
 #[path = "browser/line.rs"]

@@ -136,6 +136,19 @@ impl Lang {
         })
     }
 
+    /// Names what is done to periods.
+    fn did_to_period(self, deed: &str) -> Option<&'static str> {
+        Some(match deed {
+            "declare_period" => self.did_declare_period(),
+            "stop_period" => self.did_stop_period(),
+            "extend_period" => self.did_extend_period(),
+            "revise_rule" => self.did_revise_rule(),
+            "add_rule" => self.did_add_rule(),
+            "end_rule" => self.did_end_rule(),
+            _ => return None,
+        })
+    }
+
     /// Names what is done to units and to what they work with.
     fn did_to_units(self, deed: &str) -> Option<&'static str> {
         Some(match deed {
@@ -185,12 +198,6 @@ impl Lang {
             "unbind" => self.did_unbind(),
             "issue_token" => self.did_issue_token(),
             "end_token" => self.did_end_token(),
-            "declare_period" => self.did_declare_period(),
-            "stop_period" => self.did_stop_period(),
-            "extend_period" => self.did_extend_period(),
-            "revise_rule" => self.did_revise_rule(),
-            "add_rule" => self.did_add_rule(),
-            "end_rule" => self.did_end_rule(),
             "test_mail" => self.did_test_mail(),
             "excuse" => self.did_excuse(),
             "undo_excusal" => self.did_undo_excusal(),
@@ -222,8 +229,11 @@ impl Lang {
             "backup" => self.did_backup(),
             "export_audit" => self.did_export_audit(),
             other => {
-                let named = self.did_on_duty(other).or_else(|| self.did_to_units(other));
-                return named.or_else(|| self.did_on_the_board(other));
+                return self
+                    .did_on_duty(other)
+                    .or_else(|| self.did_to_units(other))
+                    .or_else(|| self.did_on_the_board(other))
+                    .or_else(|| self.did_to_period(other));
             }
         })
     }

@@ -29,7 +29,9 @@ async fn account(security: &Chrome, login: &str, role: &str) -> String {
     security.types("post", login).await.sets("role", role).await;
     security.types("unit", "示例县").await.press("新增并邀请").await;
     let link = security.sees("它只显示这一次").await;
-    let link = link.run("return document.querySelector('.once code').textContent;", &[]).await;
+    let link = link
+        .run("return document.querySelector('.once code').textContent;", &[])
+        .await;
     let link = link.as_str().unwrap();
     format!("/link/{}", link.split_once("/link/").unwrap().1)
 }
@@ -50,8 +52,14 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
     let security = signed_in(&scene, "anquan", Role::SecurityAdministrator).await;
     let officer = account(&security, "zhiban", "duty_officer").await;
     account(&security, "daiban", "leader").await;
-    security.open("/admin").await.press_css("a.button[href='/admin/slips']").await;
-    security.press_css("form[action='/admin/slips/print'] button").await;
+    security
+        .open("/admin")
+        .await
+        .press_css("a.button[href='/admin/slips']")
+        .await;
+    security
+        .press_css("form[action='/admin/slips/print'] button")
+        .await;
     let code = security
         .sees("甲村")
         .await
@@ -63,22 +71,62 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
         .await;
 
     let officer = enters(&scene, &officer).await;
-    officer.open("/admin").await.press_css("a.button[href='/admin/periods']").await;
+    officer
+        .open("/admin")
+        .await
+        .press_css("a.button[href='/admin/periods']")
+        .await;
     officer.sees("还没有专项期").await.press("设立专项期").await;
-    officer.press_css("button[value=preview]").await.sees("请填写专项期名称").await;
-    officer.types("name", "2026年汛期").await.types("basis", "汛办〔2026〕1号").await;
-    officer.sets("ends", "2026-09-01T00:00").await.types("r0_opens", "8:00").await;
-    officer.press_css("button[value=preview]").await.sees("2 个单位自己报送").await;
-    officer.sees("如果 6月1日 晚报（16:00 截止）无人报送").await.sees("15:30").await;
-    officer.press("确认设立").await.sees("专项期已设立").await.sees("进行中").await;
+    officer
+        .press_css("button[value=preview]")
+        .await
+        .sees("请填写专项期名称")
+        .await;
+    officer
+        .types("name", "2026年汛期")
+        .await
+        .types("basis", "汛办〔2026〕1号")
+        .await;
+    officer
+        .sets("ends", "2026-09-01T00:00")
+        .await
+        .types("r0_opens", "8:00")
+        .await;
+    officer
+        .press_css("button[value=preview]")
+        .await
+        .sees("2 个单位自己报送")
+        .await;
+    officer
+        .sees("如果 6月1日 晚报（16:00 截止）无人报送")
+        .await
+        .sees("15:30")
+        .await;
+    officer
+        .press("确认设立")
+        .await
+        .sees("专项期已设立")
+        .await
+        .sees("进行中")
+        .await;
     scene.day.house.service.tick().await.unwrap();
 
     let village = scene.chrome(Kind::PHONE).await;
-    village.open("/slip").await.types("code", code.as_str().unwrap()).await;
+    village
+        .open("/slip")
+        .await
+        .types("code", code.as_str().unwrap())
+        .await;
     village.press_css("main form button").await.sees("待报").await;
     village.press("一键上报").await.sees("回执").await;
     officer.open("/board").await.sees("甲村").await;
-    system.open("/admin").await.sees("1 个专项期进行中").await.sees("已开通 1/4").await;
+    system
+        .open("/admin")
+        .await
+        .sees("1 个专项期进行中")
+        .await
+        .sees("已开通 1/2")
+        .await;
     for chrome in [system, security, officer, village] {
         chrome.ends().await;
     }

@@ -130,71 +130,85 @@ fn words(app: &Service, l: Lang, facts: &Facts) -> [String; 3] {
 
 fn steps(app: &Service, l: Lang, facts: &Facts, actor: &Actor) -> Vec<StepView> {
     let [phone, mailed, period] = words(app, l, facts);
+    let mut steps = vec![
+        step(
+            actor,
+            (l.first_phone(), phone),
+            !app.settings.duty.phone.is_empty(),
+            ("", l.first_by_file()),
+        ),
+        step(
+            actor,
+            (l.first_mail(), mailed),
+            facts.mailed.is_some(),
+            ("/admin/mail", l.role(Role::SystemAdministrator)),
+        ),
+    ];
+    steps.extend(units(l, facts, actor));
+    steps.push(step(
+        actor,
+        (l.first_period(), period),
+        facts.running > 0 || facts.coming.is_some(),
+        ("/admin/periods", l.role(Role::DutyOfficer)),
+    ));
+    if let Some(next) = steps.iter_mut().find(|step| !step.is_done) {
+        next.is_next = true;
+    }
+    steps
+}
+
+/// Gives the steps that bring in the units and their people.
+fn units(l: Lang, facts: &Facts, actor: &Actor) -> [StepView; 4] {
     let system = l.role(Role::SystemAdministrator);
     let security = l.role(Role::SecurityAdministrator);
-    let step = |title, words, is_done, href: &'static str, who| StepView {
+    [
+        step(
+            actor,
+            (l.first_units(), l.first_units_count(facts.units)),
+            facts.units > 0,
+            ("/admin/import", system),
+        ),
+        step(
+            actor,
+            (
+                l.first_contacts(),
+                l.first_contacts_count(facts.reached, facts.units),
+            ),
+            facts.reached > 0,
+            ("/admin/units", system),
+        ),
+        step(
+            actor,
+            (
+                l.first_accounts(),
+                l.first_accounts_count(facts.officers, facts.leaders),
+            ),
+            facts.officers > 0 && facts.leaders > 0,
+            ("/admin/accounts", security),
+        ),
+        step(
+            actor,
+            (l.first_slips(), l.first_slips_count(facts.bound, facts.reporting)),
+            facts.bound > 0,
+            ("/admin/slips", security),
+        ),
+    ]
+}
+
+fn step(
+    actor: &Actor,
+    (title, words): (&'static str, String),
+    is_done: bool,
+    (href, who): (&'static str, &'static str),
+) -> StepView {
+    StepView {
         title,
         words,
         is_done,
         is_next: false,
         href: opens(actor, href).then_some(href),
         who,
-    };
-    let mut steps = vec![
-        step(
-            l.first_phone(),
-            phone,
-            !app.settings.duty.phone.is_empty(),
-            "",
-            l.first_by_file(),
-        ),
-        step(
-            l.first_mail(),
-            mailed,
-            facts.mailed.is_some(),
-            "/admin/mail",
-            system,
-        ),
-        step(
-            l.first_units(),
-            l.first_units_count(facts.units),
-            facts.units > 0,
-            "/admin/import",
-            system,
-        ),
-        step(
-            l.first_contacts(),
-            l.first_contacts_count(facts.reached, facts.units),
-            facts.reached > 0,
-            "/admin/units",
-            system,
-        ),
-        step(
-            l.first_accounts(),
-            l.first_accounts_count(facts.officers, facts.leaders),
-            facts.officers > 0 && facts.leaders > 0,
-            "/admin/accounts",
-            security,
-        ),
-        step(
-            l.first_slips(),
-            l.first_slips_count(facts.bound, facts.reporting),
-            facts.bound > 0,
-            "/admin/slips",
-            security,
-        ),
-        step(
-            l.first_period(),
-            period,
-            facts.running > 0 || facts.coming.is_some(),
-            "/admin/periods",
-            l.role(Role::DutyOfficer),
-        ),
-    ];
-    if let Some(next) = steps.iter_mut().find(|step| !step.is_done) {
-        next.is_next = true;
     }
-    steps
 }
 
 /// Tells whether an actor may open a page of administration.

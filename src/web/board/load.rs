@@ -60,6 +60,10 @@ impl Loaded {
     pub(super) fn round(&self) -> Option<&BoardRound> {
         self.chosen.and_then(|place| self.rounds.get(place))
     }
+
+    pub(super) fn is_drill(&self) -> bool {
+        self.round().is_some_and(|round| round.stored.round.drill)
+    }
 }
 
 /// Where a page looks: ranges of paths, and how they fold.

@@ -215,10 +215,7 @@ pub(super) fn view(
     let late = late.count();
     Ok(Board {
         l,
-        page: visit
-            .page
-            .clone()
-            .of_drill(loaded.round().is_some_and(|round| round.stored.round.drill)),
+        page: visit.page.clone().of_drill(loaded.is_drill()),
         notice: super::notice::notice(l, asked),
         undo: super::notice::undo(asked, loaded.now),
         as_of: l.time_exact(loaded.now, zone),

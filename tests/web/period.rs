@@ -67,7 +67,7 @@ async fn declared(site: &Site) -> Vec<Period> {
 }
 
 on_both!(a_period_is_looked_at_before_it_is_declared, |db| async move {
-    let site = county(&db).await;
+    let site = county(db).await;
     let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
     officer
         .get("/admin/periods")
@@ -126,7 +126,7 @@ on_both!(a_period_is_looked_at_before_it_is_declared, |db| async move {
 on_both!(
     a_period_is_extended_changed_and_stopped_by_pages,
     |db| async move {
-        let site = county(&db).await;
+        let site = county(db).await;
         let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
         sends(&mut officer, &[("act", "declare")]).await.must_be(303);
         let period = declared(&site).await.remove(0);

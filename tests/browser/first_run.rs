@@ -3,7 +3,8 @@
 use allclear::domain::access::Role;
 
 use crate::Scene;
-use crate::chrome::{Chrome, Kind};
+use crate::chrome::Chrome;
+use crate::driver::Kind;
 
 const UNITS: &str = "编码,上级编码,名称,类别,报送邮箱
 990101,,示例县,县,
@@ -14,12 +15,19 @@ const UNITS: &str = "编码,上级编码,名称,类别,报送邮箱
 
 async fn signed_in(scene: &Scene, login: &str, role: Role) -> Chrome {
     let link = scene.link(login, role, "").await;
-    enters(scene, &link).await
+    enters(scene, &link, "启用步骤").await
 }
 
-async fn enters(scene: &Scene, link: &str) -> Chrome {
+/// Signs in by a link, and waits for what comes then.
+async fn enters(scene: &Scene, link: &str, then: &str) -> Chrome {
     let chrome = scene.chrome(Kind::OFFICE).await;
-    chrome.open(link).await.press_css("main form button").await;
+    chrome
+        .open(link)
+        .await
+        .press_css("main form button")
+        .await
+        .sees(then)
+        .await;
     chrome
 }
 
@@ -61,7 +69,7 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
         .press_css("form[action='/admin/slips/print'] button")
         .await;
     let code = security
-        .sees("甲村")
+        .sees("开通码只显示这一次")
         .await
         .run(
             "return [...document.querySelectorAll('.cut')].find(e => e.textContent.includes('甲村'))\
@@ -70,7 +78,11 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
         )
         .await;
 
-    let officer = enters(&scene, &officer).await;
+    let officer = enters(&scene, &officer, "设置密码").await;
+    for field in ["new", "again"] {
+        officer.types(field, "夜里也有人守着河堤，天亮才换班").await;
+    }
+    officer.press("保存密码").await.sees("值班看板").await;
     officer
         .open("/admin")
         .await

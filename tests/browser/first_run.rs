@@ -131,7 +131,7 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
         .await;
     village.press_css("main form button").await.sees("待报").await;
     village.press("一键上报").await.sees("回执").await;
-    officer.open("/board").await.sees("甲村").await;
+    officer.open("/board").await.sees("乙村").await;
     system
         .open("/admin")
         .await

@@ -137,7 +137,7 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
         .await
         .sees("1 个专项期进行中")
         .await
-        .sees("已开通 1/2")
+        .sees("已开通 1/3")
         .await;
     for chrome in [system, security, officer, village] {
         chrome.ends().await;

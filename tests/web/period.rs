@@ -215,7 +215,7 @@ async fn nobody_asks_units_that_are_not_his_and_stopping_wants_a_fresh_sign_in()
         .get(&format!("/admin/periods/{id}/stop"))
         .await
         .must_say("身份确认已超过");
-    officer
+    let asked = officer
         .post(&format!("/admin/periods/{id}/stop"), &[("reason", "试")])
         .await;
     asked

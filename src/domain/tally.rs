@@ -142,6 +142,11 @@ impl Tally {
         self.on_time + self.late
     }
 
+    /// Gives how many have not reported, whether or not they are late already, or kept from it by an outage.
+    pub fn unmet(&self) -> u64 {
+        self.open + self.overdue + self.missing + self.outage
+    }
+
     /// Gives the share that reported at all.
     pub fn completeness(&self) -> Rate {
         Rate::new(self.settled.on_time + self.settled.late, self.settled.of)

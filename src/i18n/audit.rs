@@ -173,8 +173,8 @@ impl Lang {
         })
     }
 
-    /// Names a kind of deed; `None` for one that has no words yet.
-    pub fn did(self, deed: &str) -> Option<&'static str> {
+    /// Names what people do at the door and with their own account.
+    fn did_at_the_door(self, deed: &str) -> Option<&'static str> {
         Some(match deed {
             "sign_in" => self.did_sign_in(),
             "refuse_sign_in" => self.did_refuse_sign_in(),
@@ -184,6 +184,13 @@ impl Lang {
             "end_sessions" => self.did_end_sessions(),
             "renew_recovery_codes" => self.did_renew_recovery_codes(),
             "give_up_factor" => self.did_give_up_factor(),
+            _ => return None,
+        })
+    }
+
+    /// Names a kind of deed; `None` for one that has no words yet.
+    pub fn did(self, deed: &str) -> Option<&'static str> {
+        Some(match deed {
             "create_account" => self.did_create_account(),
             "invite" => self.did_invite(),
             "issue_link" => self.did_issue_link(),
@@ -230,7 +237,8 @@ impl Lang {
             "export_audit" => self.did_export_audit(),
             other => {
                 return self
-                    .did_on_duty(other)
+                    .did_at_the_door(other)
+                    .or_else(|| self.did_on_duty(other))
                     .or_else(|| self.did_to_units(other))
                     .or_else(|| self.did_on_the_board(other))
                     .or_else(|| self.did_to_period(other));

@@ -33,6 +33,7 @@ pub fn table() -> Vec<Route> {
         own(),
         desk(),
         office(),
+        letters(),
         incidents(),
         duty(),
         leaders(),
@@ -197,6 +198,12 @@ fn office() -> Vec<Route> {
             Door::May(Deed::ShareWall),
             get(walls::page).post(walls::act),
         ),
+    ]
+}
+
+/// The letters that wait, and those that failed.
+fn letters() -> Vec<Route> {
+    vec![
         route("/outbox", Door::May(Deed::SeeOutbox), get(outbox::page)),
         route("/outbox/retry", Door::May(Deed::RetryLetter), post(outbox::retry)),
         route(

@@ -153,6 +153,7 @@ pub(super) async fn page(
     };
     let contacts = &record.contacts;
     let labels: HashMap<i64, &BoardRound> = record.rounds.iter().map(|r| (r.stored.round.id.0, r)).collect();
+    let rounds = record.owed.iter().rev().map(|o| teller.owed(o, &labels));
     let lister = Lister::of(&app, l, &tree);
     html(&UnitPage {
         l,
@@ -172,12 +173,7 @@ pub(super) async fn page(
         findings: record.findings.iter().map(|f| teller.finding(f)).collect(),
         spots: record.spots.iter().map(|spot| teller.spot(spot)).collect(),
         is_parent: tree.children(unit.id).next().is_some(),
-        rounds: record
-            .owed
-            .iter()
-            .rev()
-            .map(|o| teller.owed(o, &labels))
-            .collect(),
+        rounds: rounds.collect(),
         check_ins: record.check_ins.iter().map(|c| teller.check_in(c)).collect(),
         letters: record
             .letters

@@ -204,7 +204,7 @@ async fn texts(conn: &mut Conn, incidents: &[BoardIncident]) -> Result<Vec<(Inci
 }
 
 fn counts_of(total: &Tally, l: Lang) -> Vec<(&'static str, &'static str, u64)> {
-    let unmet = total.open + total.overdue + total.missing + total.outage;
+    let unmet = total.unmet();
     [
         (Filter::All, total.expected),
         (Filter::Reported, total.received()),

@@ -44,10 +44,8 @@ async fn account(security: &Chrome, login: &str, role: &str) -> String {
     format!("/link/{}", link.split_once("/link/").unwrap().1)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
-    let Some(scene) = Scene::empty().await else { return };
-    let system = signed_in(&scene, "xitong", Role::SystemAdministrator).await;
+/// Brings in the units, and finds that two have an address.
+async fn import(system: &Chrome) {
     system.sees("启用步骤").await.sees("还没有设置发信服务器").await;
     system.press_css("a.button[href='/admin/mail']").await;
     system.sees("mail.from_address").await.open("/admin").await;
@@ -56,10 +54,10 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
     system.press("查看会有哪些变化").await.press("确认导入").await;
     system.sees("导入完成").await.open("/admin").await;
     system.sees("4 个单位").await.sees("2/4 个单位有邮箱").await;
+}
 
-    let security = signed_in(&scene, "anquan", Role::SecurityAdministrator).await;
-    let officer = account(&security, "zhiban", "duty_officer").await;
-    account(&security, "daiban", "leader").await;
+/// Prints the slips of all, and gives the code of one.
+async fn slip(security: &Chrome) -> String {
     security
         .open("/admin")
         .await
@@ -77,12 +75,18 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
             &[],
         )
         .await;
+    code.as_str().unwrap().to_owned()
+}
 
-    let officer = enters(&scene, &officer, "设置密码").await;
+async fn chooses_a_password(officer: &Chrome) {
     for field in ["new", "again"] {
         officer.types(field, "夜里也有人守着河堤，天亮才换班").await;
     }
     officer.press("保存密码").await.sees("值班看板").await;
+}
+
+/// Declares a period: the first attempt lacks a name, the preview says what would come.
+async fn declare(officer: &Chrome) {
     officer
         .open("/admin")
         .await
@@ -121,14 +125,26 @@ async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
         .await
         .sees("进行中")
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_database_becomes_a_running_period_by_pages_alone() {
+    let Some(scene) = Scene::empty().await else { return };
+    let system = signed_in(&scene, "xitong", Role::SystemAdministrator).await;
+    import(&system).await;
+
+    let security = signed_in(&scene, "anquan", Role::SecurityAdministrator).await;
+    let officer = account(&security, "zhiban", "duty_officer").await;
+    account(&security, "daiban", "leader").await;
+    let code = slip(&security).await;
+
+    let officer = enters(&scene, &officer, "设置密码").await;
+    chooses_a_password(&officer).await;
+    declare(&officer).await;
     scene.day.house.service.tick().await.unwrap();
 
     let village = scene.chrome(Kind::PHONE).await;
-    village
-        .open("/slip")
-        .await
-        .types("code", code.as_str().unwrap())
-        .await;
+    village.open("/slip").await.types("code", &code).await;
     village.press_css("main form button").await.sees("待报").await;
     village.press("一键上报").await.sees("回执").await;
     officer.open("/board").await.sees("乙村").await;

@@ -40,15 +40,8 @@ fn county() -> String {
     text
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn six_hundred_units_with_faults_are_mended_and_imported_and_imported_once() {
-    let Some(scene) = Scene::empty().await else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.display().to_string()
-    };
+/// Gives the table as it should be, one with a unit below none, and one with faults of typing as well.
+fn tables() -> (String, String, String) {
     let sound = county();
     assert_eq!(sound.lines().count(), 602);
     let wrong = |text: &str, (wrong, right): (&str, &str)| {
@@ -59,6 +52,19 @@ async fn six_hundred_units_with_faults_are_mended_and_imported_and_imported_once
     let faulty = TYPED
         .into_iter()
         .fold(misplaced.clone(), |text, fault| wrong(&text, fault));
+    (sound, misplaced, faulty)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn six_hundred_units_with_faults_are_mended_and_imported_and_imported_once() {
+    let Some(scene) = Scene::empty().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (sound, misplaced, faulty) = tables();
     let faulty = file("faulty.csv", &faulty);
     let misplaced = file("misplaced.csv", &misplaced);
     let sound = file("sound.csv", &sound);

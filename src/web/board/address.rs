@@ -66,6 +66,19 @@ pub(in crate::web) struct Address {
 }
 
 impl Address {
+    /// Tells whether it shows less than what a reader sees when he comes.
+    pub(super) fn is_filtered(&self) -> bool {
+        !self.text.is_empty() || self.filter != Filter::Todo || self.unit.is_some() || self.kind.is_some()
+    }
+
+    /// Gives the same round with nothing filtered.
+    pub(super) fn cleared(&self) -> Self {
+        Self {
+            round: self.round,
+            ..Self::default()
+        }
+    }
+
     /// Reads an address; what cannot be read is as if it were not there.
     pub(in crate::web) fn of(asked: &Asked) -> Self {
         Self {

@@ -48,7 +48,7 @@ pub(in crate::web) async fn today(app: &Service, actor: &Actor, l: Lang) -> Resu
         };
         let counts = app.board_counts(&mut conn, id, &near, &ground.spans).await?;
         let total: Tally = counts.iter().map(|count| count.tally).sum();
-        let unmet = total.open + total.overdue + total.missing + total.outage;
+        let unmet = total.unmet();
         today.push(Glance {
             label: round.label.clone(),
             due: when(l, round.window.due(), now, zone),

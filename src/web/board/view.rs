@@ -181,6 +181,14 @@ impl May {
     }
 }
 
+/// Says when a letter was last accepted.
+fn last_mail(l: Lang, loaded: &Loaded, zone: Tz) -> String {
+    match loaded.delivery.relay.accepted {
+        Some(at) => l.delivery_last(when(l, at, loaded.now, zone)),
+        None => l.delivery_none().to_owned(),
+    }
+}
+
 /// Says the board.
 pub(super) fn view(
     app: &App,
@@ -228,15 +236,9 @@ pub(super) fn view(
         timeliness: RateView::of(loaded.total.timeliness()),
         strip: StripView::of(&loaded.incidents, late, &strip),
         reds: reds(loaded, l, zone, (sees_outbox, sees_roster), &here),
-        last_mail: match loaded.delivery.relay.accepted {
-            Some(at) => l.delivery_last(when(l, at, loaded.now, zone)),
-            None => l.delivery_none().to_owned(),
-        },
+        last_mail: last_mail(l, loaded, zone),
         may,
-        missing: {
-            let t = &loaded.total;
-            t.open + t.overdue + t.missing + t.outage
-        },
+        missing: loaded.total.unmet(),
         own: own(loaded),
         kinds: kinds(&here, l),
         places: places(loaded),
@@ -244,15 +246,8 @@ pub(super) fn view(
         text: here.text.clone(),
         filter: l.filter(here.filter),
         focus: focus(loaded, &here),
-        is_filtered: !here.text.is_empty()
-            || here.filter != Filter::Todo
-            || here.unit.is_some()
-            || here.kind.is_some(),
-        cleared: Address {
-            round: here.round,
-            ..Address::default()
-        }
-        .to_string(),
+        is_filtered: here.is_filtered(),
+        cleared: here.cleared().to_string(),
         listed: l.board_listed(loaded.rows.len()),
         too_many: loaded.too_many,
         folds,
@@ -379,7 +374,7 @@ fn round_view(round: &BoardRound, loaded: &Loaded, l: Lang, zone: Tz) -> RoundVi
 }
 
 fn counts(total: &Tally, here: &Address, l: Lang) -> Vec<CountView> {
-    let unmet = total.open + total.overdue + total.missing + total.outage;
+    let unmet = total.unmet();
     let all = [
         (Filter::Todo, unmet + total.incidents),
         (Filter::All, total.expected),

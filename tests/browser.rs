@@ -44,11 +44,16 @@ use chrome::Chrome;
 use driver::Kind;
 use line::Line;
 use support::{Day, Site, fresh_sqlite};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// One scene at a time: browsers beside each other on two cores make each other late.
+static STAGE: Semaphore = Semaphore::const_new(1);
 
 /// A day at the small county, with its pages served.
 struct Scene {
     day: Day,
     site: Site,
+    _stage: SemaphorePermit<'static>,
 }
 
 impl Scene {
@@ -58,10 +63,15 @@ impl Scene {
             println!("left out: ALLCLEAR_SKIP_BROWSER is set");
             return None;
         }
+        let stage = STAGE.acquire().await.unwrap();
         let day = Day::begin(&fresh_sqlite()).await;
         day.until("15:10").await;
         let site = Site::open(day.house.clone()).await;
-        Some(Self { day, site })
+        Some(Self {
+            day,
+            site,
+            _stage: stage,
+        })
     }
 
     /// Opens the pages of a house without a single unit; nothing where browsers are left out.
@@ -70,9 +80,14 @@ impl Scene {
             println!("left out: ALLCLEAR_SKIP_BROWSER is set");
             return None;
         }
+        let stage = STAGE.acquire().await.unwrap();
         let day = Day::over(&fresh_sqlite(), "2026-06-01 08:00").await;
         let site = Site::open(day.house.clone()).await;
-        Some(Self { day, site })
+        Some(Self {
+            day,
+            site,
+            _stage: stage,
+        })
     }
 
     fn base(&self) -> String {
@@ -107,7 +122,7 @@ impl Scene {
         let code = self.slip(label).await;
         let chrome = Chrome::start(base, kind).await;
         chrome.open("/slip").await.types("code", &code).await;
-        chrome.press_css("main form button").await;
+        chrome.press_css("main form button").await.leaves("/slip").await;
         chrome
     }
 
@@ -136,6 +151,7 @@ impl Scene {
         let link = self.link("zhiban", role, over).await;
         let chrome = self.chrome(kind).await;
         chrome.open(&link).await.press_css("main form button").await;
+        chrome.leaves("/link/").await;
         chrome
     }
 

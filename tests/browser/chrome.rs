@@ -130,6 +130,29 @@ impl Chrome {
         self
     }
 
+    /// Waits until another page than this one has been loaded: what is opened earlier would be overtaken by it.
+    pub(crate) async fn leaves(&self, path: &str) -> &Self {
+        let begun = Instant::now();
+        let script =
+            "return document.readyState === 'complete' && !location.pathname.startsWith(arguments[0]);";
+        // While a page goes, a script may find none to run in.
+        let done = async || {
+            self.client
+                .execute(script, vec![json!(path)])
+                .await
+                .is_ok_and(|it| it == true)
+        };
+        while !done().await {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "still at {path}:\n{}",
+                self.text().await
+            );
+            tokio::time::sleep(LOOK).await;
+        }
+        self
+    }
+
     /// Presses what carries these words: a button, a link, a label or the head of a fold.
     pub(crate) async fn press(&self, words: &str) -> &Self {
         let is = |tag: &str| format!("//{tag}[contains(normalize-space(.), '{words}')]");

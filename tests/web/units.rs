@@ -309,6 +309,33 @@ async fn an_officer_keeps_the_contacts_of_his_own_units_and_sees_no_others() {
     late.must_be(401).must_say("name=\"which\" value=\"missing\"");
 }
 
+/// Gives a unit another name, after a few that it cannot have.
+async fn renames(system: &mut Browser, page: &str, shown: &str) {
+    let rename = |name, reason| [("act", "rename"), ("name", name), ("reason", reason)];
+    system
+        .post(page, &rename("朱家新村", ""))
+        .await
+        .must_be(422)
+        .must_say("依据");
+    system
+        .post(page, &rename("大塘村", "更名"))
+        .await
+        .must_be(422)
+        .must_say("同名单位");
+    let kept = system.post(page, &rename(" ", "更名批复")).await;
+    kept.must_be(422).must_say("value=\"更名批复\"");
+    system
+        .post(page, &rename("朱家新村", "更名批复"))
+        .await
+        .must_be(303);
+    system
+        .get(shown)
+        .await
+        .must_say("朱家新村")
+        .must_say("朱家村")
+        .must_say("更名 · 更名批复");
+}
+
 #[tokio::test]
 async fn a_unit_is_renamed_merged_split_and_abolished_with_a_reason() {
     let site = crate::site().await;
@@ -321,29 +348,7 @@ async fn a_unit_is_renamed_merged_split_and_abolished_with_a_reason() {
         .must_be(200)
         .must_say("更名")
         .must_say("撤销");
-    let rename = |name, reason| [("act", "rename"), ("name", name), ("reason", reason)];
-    system
-        .post(&page, &rename("朱家新村", ""))
-        .await
-        .must_be(422)
-        .must_say("依据");
-    system
-        .post(&page, &rename("大塘村", "更名"))
-        .await
-        .must_be(422)
-        .must_say("同名单位");
-    let kept = system.post(&page, &rename(" ", "更名批复")).await;
-    kept.must_be(422).must_say("value=\"更名批复\"");
-    system
-        .post(&page, &rename("朱家新村", "更名批复"))
-        .await
-        .must_be(303);
-    system
-        .get(&format!("/admin/units/{id}"))
-        .await
-        .must_say("朱家新村")
-        .must_say("朱家村")
-        .must_say("更名 · 更名批复");
+    renames(&mut system, &page, &format!("/admin/units/{id}")).await;
     let split = [
         ("act", "split"),
         ("parts", "朱家东村\n朱家西村\n"),

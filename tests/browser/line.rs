@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy, copy_bidirectional, sink};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 const WHOLE: u8 = 0;
 const CUT: u8 = 1;
@@ -78,10 +80,14 @@ async fn carry(mut here: TcpStream, service: SocketAddr, deaf: bool, mut watched
     let (mut from, _to) = here.split();
     let (mut answer, mut request) = there.split();
     let mut bytes = vec![0; 64 * 1024];
-    if let Ok(n) = from.read(&mut bytes).await
-        && request.write_all(&bytes[..n]).await.is_ok()
-    {
-        let _ = request.shutdown().await;
-        let _ = copy(&mut answer, &mut sink()).await;
+    // A request may come in pieces, its head before its body.
+    let mut patience = Duration::from_secs(60);
+    while let Ok(Ok(n @ 1..)) = timeout(patience, from.read(&mut bytes)).await {
+        if request.write_all(&bytes[..n]).await.is_err() {
+            return;
+        }
+        patience = Duration::from_millis(500);
     }
+    let _ = request.shutdown().await;
+    let _ = copy(&mut answer, &mut sink()).await;
 }

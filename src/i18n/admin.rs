@@ -54,7 +54,7 @@ messages! {
     classes_urgent: "立即报领导", "Leaders at once";
     classes_by_class: "按类别", "by class";
     limits_title: "时限", "Limits";
-    limits_lead: "配置文件 [incident] 一节：report_within、answer_within、follow_up。", "In the configuration, [incident]: report_within, answer_within, follow_up.";
+    limits_lead: "配置文件 incident 一节：report_within、answer_within、follow_up。", "In the configuration, section incident: report_within, answer_within, follow_up.";
     limits_report: "获知到首报", "Learned to first report";
     limits_answer: "首报到签收", "First report to acknowledgement";
     limits_follow: "每天续报时间", "Follow-ups each day";

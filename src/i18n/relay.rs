@@ -4,8 +4,8 @@ use super::messages;
 
 messages! {
     mail_settings: "发信设置", "Settings";
-    mail_settings_lead: "这些设置写在服务器的配置文件里（[mail] 一节），由掌管服务器的人修改，重启服务后生效。这里不显示密码。",
-        "They stand in the configuration file ([mail]); whoever holds the server changes them and restarts the service. Secrets are not shown.";
+    mail_settings_lead: "这些设置写在服务器的配置文件里（mail 一节），由掌管服务器的人修改，重启服务后生效。这里不显示密码。",
+        "They stand in the configuration file (section mail); whoever holds the server changes them and restarts the service. Secrets are not shown.";
     mail_presets: "QQ、163 等邮箱：端口 465，直接加密；发件地址与登录账号相同；密码填授权码。",
         "Most public providers want port 465 with implicit TLS, a sender equal to the login, and an authorisation code as password.";
     mail_secret_set: "已设置（不显示）", "set (not shown)";

@@ -159,7 +159,13 @@ async fn the_page_itself_opens_without_a_connection_where_the_browser_allows_it(
     let is_kept = "var done = arguments[arguments.length - 1]; var left = 200; (function look() {
         caches.open('allclear-desk').then(function (store) { return store.keys(); }).then(function (keys) {
             if (keys.length > 4 || !left--) done(keys.length); else setTimeout(look, 100); }); })();";
-    let kept = clerk.waits_for(is_kept, &[]).await;
+    let mut kept = json!(0);
+    for _ in 0..4 {
+        kept = clerk.waits_for(is_kept, &[]).await;
+        if kept.as_u64() > Some(4) {
+            break;
+        }
+    }
     assert!(kept.as_u64() > Some(4), "{kept} kept");
     line.cut();
     clerk

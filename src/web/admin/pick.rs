@@ -25,7 +25,7 @@ pub(in crate::web) fn unit<'a>(tree: &'a UnitTree, typed: &str) -> Option<&'a Un
     }
 }
 
-/// Writes a unit so that [`unit`] finds it again: its name if no other bears it, else its code or its number.
+/// Writes a unit so that [`unit()`] finds it again: its name if no other bears it, else its code or its number.
 pub(super) fn named(tree: &UnitTree, id: UnitId) -> Option<String> {
     let known = tree.get(id)?;
     let texts = [

@@ -36,24 +36,12 @@ const DESK: Kind = Kind {
     ..Kind::OFFICE
 };
 
-const ALL: [Picture; 6] = [
+const ALL: [Picture; 5] = [
     picture("village", 10, "village", "", "", Kind::PHONE),
     picture("receipt", 11, "village", ".button.clear", "", Kind::PHONE),
     picture("urgent", 55, "leader", "main a[href^='/alert/']", "", DESK),
     picture("administration", 90, "admin", "", "/admin", DESK),
     picture("board", 190, "board", "", "", DESK),
-    picture(
-        "wall",
-        192,
-        "wall",
-        "",
-        "",
-        Kind {
-            width: 1920,
-            height: 1080,
-            ..DESK
-        },
-    ),
 ];
 
 const fn picture(
@@ -173,6 +161,8 @@ async fn take(demo: &Demo, picture: &Picture, lang: Lang) -> Option<Vec<u8>> {
     if !picture.to.is_empty() {
         chrome.open(picture.to).await;
     }
+    // What a page fetches for itself is there a moment later.
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let png = chrome.picture().await;
     chrome.ends_cut().await;
     Some(png)

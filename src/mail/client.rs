@@ -69,7 +69,7 @@ impl Client {
         let Some(to) = address(to) else {
             return unsendable(Class::RecipientPermanent, Stage::RcptTo, "not a mail address");
         };
-        let mut session = match self.begin(&from, !message.is_ascii(), trace).await {
+        let mut session = match self.begin(&from, &to, !message.is_ascii(), trace).await {
             Ok(session) => session,
             Err(outcome) => return outcome,
         };
@@ -79,7 +79,7 @@ impl Client {
                 SmtpOutcome::accepted(code.unwrap_or(250), words)
             }
             Err(outcome) => {
-                if is_settled(&outcome) {
+                if is_settled(&outcome) && session.is_in_step() {
                     self.session = Some(session);
                 }
                 outcome
@@ -91,16 +91,17 @@ impl Client {
     async fn begin(
         &mut self,
         from: &Address,
+        to: &Address,
         eight_bit: bool,
         trace: &mut Trace,
     ) -> Result<Session, SmtpOutcome> {
         if let Some(mut kept) = self.session.take().filter(Session::is_fresh)
-            && kept.mail_from(from, eight_bit, trace).await.is_ok()
+            && kept.begin(from, to, eight_bit, trace).await.is_ok()
         {
             return Ok(kept);
         }
         let mut fresh = self.open(trace).await?;
-        fresh.mail_from(from, eight_bit, trace).await?;
+        fresh.begin(from, to, eight_bit, trace).await?;
         Ok(fresh)
     }
 

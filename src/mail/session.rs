@@ -1,6 +1,8 @@
 //! Knows one conversation with a mail server, stage by stage, so that what fails is known by where it failed.
 
 use std::fmt::Display;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lettre::Address;
 use lettre::transport::smtp::Error;
@@ -21,8 +23,14 @@ use crate::domain::delivery::{Class, SmtpOutcome, Stage};
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
     limits: Limits,
+    /// The server takes commands before it has answered those before.
+    pipelining: Arc<AtomicBool>,
     /// A transaction was begun and neither finished nor taken back.
     begun: bool,
+    /// RCPT and DATA went with MAIL; their answers are still to be read.
+    ahead: bool,
+    /// What the server says next would not be the answer to what is asked next.
+    out_of_step: bool,
     last_used: Instant,
 }
 
@@ -34,6 +42,7 @@ impl Session {
         trace: &mut Trace,
     ) -> Result<Self, SmtpOutcome> {
         let wire = dial(relay, trust, trace).await?;
+        let pipelining = wire.pipelining();
         let hello = ClientId::Domain(relay.hello.clone());
         let greet = async {
             let connection = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello)
@@ -46,7 +55,10 @@ impl Session {
         let mut session = Self {
             connection,
             limits: relay.limits,
+            pipelining,
             begun: false,
+            ahead: false,
+            out_of_step: false,
             last_used: Instant::now(),
         };
         if let Some(login) = &relay.login {
@@ -96,10 +108,19 @@ impl Session {
             .map(drop)
     }
 
+    /// Whether the session can go on with the next letter after a plain no to this one.
+    pub(super) fn is_in_step(&self) -> bool {
+        !self.out_of_step
+    }
+
     /// Begins a transaction, first taking back one that was left unfinished.
-    pub(super) async fn mail_from(
+    ///
+    /// RCPT and DATA go along where the server takes them before it has answered MAIL: over a long line a letter
+    /// then takes two round trips and not four.
+    pub(super) async fn begin(
         &mut self,
         from: &Address,
+        to: &Address,
         eight_bit: bool,
         trace: &mut Trace,
     ) -> Result<(), SmtpOutcome> {
@@ -117,13 +138,14 @@ impl Session {
         } else {
             Vec::new()
         };
-        self.command(
-            Stage::MailFrom,
-            Mail::new(Some(from.clone()), parameters),
-            &[250],
-            trace,
-        )
-        .await
+        let mail = Mail::new(Some(from.clone()), parameters);
+        self.ahead = self.pipelining.load(Ordering::Relaxed);
+        if self.ahead {
+            let all = format!("{mail}{}{Data}", recipient(to));
+            self.command(Stage::MailFrom, all, &[250], trace).await
+        } else {
+            self.command(Stage::MailFrom, mail, &[250], trace).await
+        }
     }
 
     /// Names the one recipient and hands the message over, up to the verdict.
@@ -133,14 +155,17 @@ impl Session {
         message: &[u8],
         trace: &mut Trace,
     ) -> Result<Said, SmtpOutcome> {
-        self.command(
-            Stage::RcptTo,
-            Rcpt::new(to.clone(), Vec::new()),
-            &[250, 251, 252],
-            trace,
-        )
-        .await?;
-        self.command(Stage::Data, Data, &[354], trace).await?;
+        if std::mem::take(&mut self.ahead) {
+            if let Err(refused) = self.answer(Stage::RcptTo, RECIPIENT_TAKEN, trace).await {
+                self.expect_no().await;
+                return Err(refused);
+            }
+            self.answer(Stage::Data, &[354], trace).await?;
+        } else {
+            self.command(Stage::RcptTo, recipient(to), RECIPIENT_TAKEN, trace)
+                .await?;
+            self.command(Stage::Data, Data, &[354], trace).await?;
+        }
         let limit = self.limits.end_of_data;
         let work = async {
             let response = self.connection.message(message).await.map_err(said)?;
@@ -150,6 +175,14 @@ impl Session {
         self.last_used = Instant::now();
         self.begun = false;
         verdict.map(|((), said)| said)
+    }
+
+    /// Reads the answer to a DATA that went along with a recipient who was refused. After a no the session can go
+    /// on; one that now waits for a message cannot.
+    async fn expect_no(&mut self) {
+        let answer = tokio::time::timeout(self.limits.command, self.connection.read_response()).await;
+        self.out_of_step = !matches!(answer, Ok(Err(error)) if error.status().is_some());
+        self.last_used = Instant::now();
     }
 
     /// Takes leave; whether the server answers does not matter.
@@ -172,6 +205,24 @@ impl Session {
         self.last_used = Instant::now();
         done
     }
+
+    /// Reads the answer to what was asked ahead.
+    async fn answer(&mut self, stage: Stage, expected: &[u16], trace: &mut Trace) -> Result<(), SmtpOutcome> {
+        let work = async {
+            let response = self.connection.read_response().await.map_err(said)?;
+            in_step(&response, expected)
+        };
+        let done = trace.stage(stage, self.limits.command, work).await.map(drop);
+        self.last_used = Instant::now();
+        done
+    }
+}
+
+/// The answers to RCPT that take the recipient.
+const RECIPIENT_TAKEN: &[u16] = &[250, 251, 252];
+
+fn recipient(to: &Address) -> Rcpt {
+    Rcpt::new(to.clone(), Vec::new())
 }
 
 /// How long a farewell may take.

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, BufWriter};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -27,7 +27,7 @@ const MOST_RECIPIENTS: usize = 100;
 const MOST_CONNECTIONS: usize = 32;
 
 /// What it can.
-const HELLO: &str = "250-localhost\r\n250-8BITMIME\r\n250 SIZE 4194304";
+const HELLO: &str = "250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 4194304";
 
 /// How long a silent client is kept.
 const SILENCE: Duration = Duration::from_secs(300);
@@ -101,15 +101,15 @@ async fn accept(listener: TcpListener, mailbox: Mailbox, manner: Arc<dyn Manner>
 async fn serve(stream: TcpStream, mailbox: &Mailbox, manner: &dyn Manner) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (read, write) = stream.into_split();
-    Talk {
+    let mut talk = Talk {
         read: BufReader::new(read),
-        write,
+        write: BufWriter::new(write),
         mailbox,
         manner,
         letter: None,
-    }
-    .run()
-    .await
+    };
+    let ran = talk.run().await;
+    talk.write.flush().await.and(ran)
 }
 
 /// The envelope of a letter in the making.
@@ -121,7 +121,7 @@ struct Letter {
 
 struct Talk<'a, R, W> {
     read: BufReader<R>,
-    write: W,
+    write: BufWriter<W>,
     mailbox: &'a Mailbox,
     manner: &'a dyn Manner,
     letter: Option<Letter>,
@@ -252,6 +252,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
             Answer::Usual => self.say(usual).await,
             Answer::Words(words) => self.say(&words).await,
             Answer::After(span, words) => {
+                self.write.flush().await?;
                 tokio::time::sleep(span).await;
                 self.say(&words).await
             }
@@ -260,6 +261,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
                 Err(io::ErrorKind::ConnectionAborted.into())
             }
             Answer::Silence => {
+                self.write.flush().await?;
                 let mut heard = [0; 256];
                 while timeout(SILENCE, self.read.read(&mut heard)).await?? > 0 {}
                 Err(io::ErrorKind::UnexpectedEof.into())
@@ -268,9 +270,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
         }
     }
 
+    /// Answers to commands that came together leave together.
     async fn say(&mut self, words: &str) -> io::Result<()> {
         self.write.write_all(format!("{words}\r\n").as_bytes()).await?;
-        self.write.flush().await
+        if self.read.buffer().is_empty() {
+            self.write.flush().await?;
+        }
+        Ok(())
     }
 }
 

@@ -6,6 +6,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
@@ -34,7 +36,46 @@ enum Inner {
 #[derive(Debug)]
 pub(super) struct Wire {
     greeting: &'static [u8],
+    hello: Hello,
     inner: Inner,
+}
+
+/// Reads along in the answer to EHLO: lettre knows nothing of PIPELINING (RFC 2920).
+#[derive(Debug, Default)]
+struct Hello {
+    heard: Vec<u8>,
+    over: bool,
+    pipelining: Arc<AtomicBool>,
+}
+
+impl Hello {
+    fn hear(&mut self, bytes: &[u8]) {
+        if self.over {
+            return;
+        }
+        self.heard.extend_from_slice(bytes);
+        match parse(&self.heard) {
+            Ok(None) if self.heard.len() <= LONGEST_REPLY => return,
+            Ok(Some((said, _))) => {
+                let offered = said
+                    .words
+                    .lines()
+                    .any(|word| word.trim().eq_ignore_ascii_case("PIPELINING"));
+                self.pipelining.store(offered, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+        self.over = true;
+        self.heard = Vec::new();
+    }
+}
+
+impl Wire {
+    /// Gives what becomes true when the server offers, in its answer to EHLO, to take commands before it has
+    /// answered those before.
+    pub(super) fn pipelining(&self) -> Arc<AtomicBool> {
+        self.hello.pipelining.clone()
+    }
 }
 
 /// Connects, protects and reads the greeting, each within its limit.
@@ -85,6 +126,7 @@ pub(super) async fn dial(
     };
     Ok(Wire {
         greeting: GREETED,
+        hello: Hello::default(),
         inner,
     })
 }
@@ -246,6 +288,7 @@ impl AsyncRead for Wire {
         let polled = Pin::new(&mut self.inner).poll_read(cx, buf);
         if let Some(fresh) = buf.filled_mut().get_mut(before..) {
             make_readable(fresh);
+            self.hello.hear(fresh);
         }
         polled
     }
@@ -298,6 +341,20 @@ mod tests {
         assert_eq!(parse(b"220\r\n").unwrap().unwrap().0.code, Some(220));
         assert!(parse(b"HTTP/1.1 400 Bad Request\r\n").is_err());
         assert!(parse("25é0\r\n".as_bytes()).is_err());
+    }
+
+    #[test]
+    fn pipelining_is_offered_by_the_answer_to_ehlo_alone() {
+        let offered = |pieces: &[&str]| {
+            let mut hello = Hello::default();
+            pieces.iter().for_each(|piece| hello.hear(piece.as_bytes()));
+            hello.pipelining.load(Ordering::Relaxed)
+        };
+        assert!(offered(&["250-mx\r\n250-PIPE", "LINING\r\n250 SIZE 1\r\n"]));
+        assert!(offered(&["250-mx\r\n250 pipelining\r\n"]));
+        assert!(!offered(&["250-mx\r\n250 SIZE 1\r\n", "250 PIPELINING\r\n"]));
+        assert!(!offered(&["250-mx.pipelining.example\r\n250 XPIPELINING\r\n"]));
+        assert!(!offered(&["502 what?\r\n", "250 PIPELINING\r\n"]));
     }
 
     #[test]

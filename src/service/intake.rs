@@ -7,17 +7,18 @@
 //! * `batch.rs` — one transaction: load, decide each, save
 //! * `ledger.rs` — the facts of a batch, kept true while its members are decided one after the other
 //! * `draft.rs` — what a batch will write
+//! * `way.rs` — the next batch lets the letters of an urgent report go first
 
 mod batch;
 mod draft;
 mod ledger;
 mod queue;
+mod way;
 
 use std::sync::{Arc, Weak};
 
-use tokio::sync::mpsc;
-
-use self::queue::{Pace, Queue, Trouble, Waiting};
+use self::queue::{Job, Pace, Queue, Trouble};
+use self::way::Way;
 use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Identity, permit};
 use crate::domain::checkin::{Author, Claim, Provenance, Review, Submission};
@@ -84,6 +85,16 @@ struct Member {
     amends: bool,
 }
 
+impl Job for Member {
+    fn is_urgent(&self) -> bool {
+        self.submission.content.is_urgent()
+    }
+
+    fn line(&self) -> i64 {
+        self.submission.unit.0
+    }
+}
+
 /// What the writer answers, with who sent the earlier report where that is what counts.
 type Answer = Result<(Outcome, Option<Author>)>;
 
@@ -92,18 +103,26 @@ type Answer = Result<(Outcome, Option<Author>)>;
 pub(super) struct Intake {
     queue: Queue<Member, Answer>,
     pace: Arc<Pace>,
+    way: Way,
 }
 
 /// The writer's end of the queue, until it is started.
 #[derive(Debug)]
-pub(super) struct Inbox(mpsc::Receiver<Waiting<Member, Answer>>);
+pub(super) struct Inbox(queue::Inbox<Member, Answer>);
 
 impl Intake {
     /// Makes a queue for so many reports.
     pub(super) fn new(limit: usize) -> (Self, Inbox) {
         let (queue, inbox) = Queue::new(limit);
         let pace = Arc::new(Pace::default());
-        (Self { queue, pace }, Inbox(inbox))
+        (
+            Self {
+                queue,
+                pace,
+                way: Way::default(),
+            },
+            Inbox(inbox),
+        )
     }
 }
 
@@ -196,7 +215,10 @@ impl Service {
 /// Takes some reports in together, if the service still lives.
 async fn take(service: Weak<Service>, members: Arc<Vec<Member>>) -> Result<Vec<Answer>, Trouble> {
     match service.upgrade() {
-        Some(service) => batch::save(&service, &members).await.map_err(Trouble::from),
+        Some(service) => {
+            service.intake.way.give(&service.begun).await;
+            batch::save(&service, &members).await.map_err(Trouble::from)
+        }
         None => Err(Trouble::Passing),
     }
 }

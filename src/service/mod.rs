@@ -136,6 +136,8 @@ pub struct Service {
     pub deployment: String,
     /// Rung when letters were written: delivery looks at once.
     pub outgoing: Bell,
+    /// Rings when the sending of urgent letters begins.
+    begun: Bell,
     /// Rung when a deed changed what is due: the tick looks at once.
     pub changed: Bell,
     /// Where this process stops, in a simulation.
@@ -187,6 +189,7 @@ impl Service {
             settings,
             deployment,
             outgoing: Bell::default(),
+            begun: Bell::default(),
             passwords_tested: AtomicU64::new(0),
             changed: Bell::default(),
             crash,

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use allclear::domain::delivery::{Class, Stage};
 use allclear::mail::{Client, Limits, Relay, contain};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 
 use crate::support::smtp::{Act, At, Server, Setup};
 use crate::{FROM, TO, assert_outcome, client, hasty, letter, relay, send};
@@ -95,13 +97,67 @@ async fn dots_at_the_start_of_lines_survive() {
 
 #[tokio::test]
 async fn a_refused_recipient_does_not_cost_the_connection() {
-    let server = Server::start(Setup::plain()).await;
+    for setup in [Setup::plain(), Setup::plain().pipelining()] {
+        let server = Server::start(setup).await;
+        server.to("gone@village.example", At::Rcpt, Act::say("550 unknown"));
+        let mut client = client(&server);
+        let refused = client.send(FROM, "gone@village.example", &letter()).await;
+        assert_outcome(&refused, Class::RecipientPermanent, Stage::RcptTo, 550);
+        assert_eq!(send(&mut client).await.class, Class::Accepted);
+        assert_eq!(server.connections(), 1);
+    }
+}
+
+/// Commands that were sent ahead: a server that wants a message for nobody would take the next letter for it.
+#[tokio::test]
+async fn a_go_ahead_after_a_refused_recipient_costs_the_connection_and_no_letter() {
+    let server = Server::start(Setup::plain().pipelining()).await;
     server.to("gone@village.example", At::Rcpt, Act::say("550 unknown"));
     let mut client = client(&server);
+    server.once(At::Data, Act::say("354 go on"));
     let refused = client.send(FROM, "gone@village.example", &letter()).await;
     assert_outcome(&refused, Class::RecipientPermanent, Stage::RcptTo, 550);
     assert_eq!(send(&mut client).await.class, Class::Accepted);
-    assert_eq!(server.connections(), 1);
+    assert_eq!(server.connections(), 2);
+    let accepted = server.accepted();
+    assert_eq!(accepted.len(), 1);
+    assert_eq!(accepted[0].to, [TO]);
+}
+
+#[tokio::test]
+async fn where_the_server_takes_it_recipient_and_data_go_along_with_the_sender() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = BufReader::new(stream);
+        stream.write_all(b"220 mx\r\n").await.unwrap();
+        let mut line = String::new();
+        stream.read_line(&mut line).await.unwrap();
+        stream
+            .write_all(b"250-mx\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
+            .await
+            .unwrap();
+        // Nothing is answered before all three are here.
+        let mut lines = Vec::new();
+        for _ in 0..3 {
+            let mut line = String::new();
+            stream.read_line(&mut line).await.unwrap();
+            lines.push(line.split([' ', ':']).next().unwrap().trim_end().to_owned());
+        }
+        stream
+            .write_all(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+            .await
+            .unwrap();
+        while !line.ends_with("\r\n.\r\n") {
+            stream.read_line(&mut line).await.unwrap();
+        }
+        stream.write_all(b"250 taken\r\n").await.unwrap();
+        lines
+    });
+    let mut client = Client::new(relay(port)).unwrap();
+    assert_eq!(send(&mut client).await.class, Class::Accepted);
+    assert_eq!(server.await.unwrap(), ["MAIL", "RCPT", "DATA"]);
 }
 
 #[tokio::test]

@@ -107,6 +107,8 @@ pub struct Setup {
     auth: Option<&'static str>,
     /// Said right after the answer to STARTTLS, still in the clear.
     injected: Option<&'static str>,
+    /// Whether EHLO offers PIPELINING.
+    pipelining: bool,
 }
 
 #[derive(Clone, Default)]
@@ -139,6 +141,13 @@ impl Setup {
     pub fn offering(self, mechanisms: &'static str) -> Self {
         Self {
             auth: Some(mechanisms),
+            ..self
+        }
+    }
+
+    pub fn pipelining(self) -> Self {
+        Self {
+            pipelining: true,
             ..self
         }
     }

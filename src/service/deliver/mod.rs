@@ -32,6 +32,7 @@ const SILENCE: TimeDelta = TimeDelta::seconds(45);
 /// Letters that one lane has in hand.
 #[derive(Debug)]
 pub struct Hand {
+    lane: Lane,
     lease: Lease,
     letters: Vec<Held>,
     /// Failures of the relay in a row.
@@ -124,6 +125,7 @@ impl Service {
         }
         let held = |letter| Held { letter, begun: false };
         Ok(Taken::Hand(Hand {
+            lane,
             lease,
             letters: letters.into_iter().map(held).collect(),
             failures: relay.failures,
@@ -156,6 +158,9 @@ impl Service {
         let begun = tx.begin_attempts(&hand.lease, &begun, now).await?;
         self.crash.pass(Point::Begin).await;
         tx.commit().await?;
+        if hand.lane == Lane::Urgent {
+            self.begun.notify_one();
+        }
         hand.letters.retain_mut(|held| {
             held.begun = begun.contains(&held.letter.id);
             held.begun

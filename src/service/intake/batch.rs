@@ -36,6 +36,9 @@ pub(super) async fn save(service: &Service, members: &[Member]) -> store::Result
     }
     let (alerts, letters) = draft.write(service, &mut tx).await?;
     service.crash.pass(Point::Intake).await;
+    if !alerts.is_empty() {
+        service.intake.way.want(&service.begun);
+    }
     let began = Instant::now();
     tx.commit().await?;
     service.crash.pass(Point::Kept).await;

@@ -2,11 +2,12 @@
 //!
 //! It knows nothing of reports: jobs go in, answers come out.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::store;
@@ -17,28 +18,50 @@ const SLOW: Duration = Duration::from_millis(1);
 /// The longest wait for more members.
 const LINGER: Duration = Duration::from_millis(2);
 
+/// What the queue knows of a job.
+pub(super) trait Job {
+    /// Whether it goes before those that are not.
+    fn is_urgent(&self) -> bool;
+    /// Jobs of one line never overtake each other.
+    fn line(&self) -> i64;
+}
+
 /// A job, and who waits for its answer.
 #[derive(Debug)]
 pub(super) struct Waiting<J, A> {
     job: J,
     answer: oneshot::Sender<A>,
+    _place: OwnedSemaphorePermit,
 }
+
+/// The end of the queue at which jobs come out.
+pub(super) type Inbox<J, A> = mpsc::UnboundedReceiver<Waiting<J, A>>;
 
 /// The end of the queue at which jobs go in.
 #[derive(Debug)]
-pub(super) struct Queue<J, A>(mpsc::Sender<Waiting<J, A>>);
+pub(super) struct Queue<J, A> {
+    sender: mpsc::UnboundedSender<Waiting<J, A>>,
+    places: Arc<Semaphore>,
+}
 
 impl<J, A> Queue<J, A> {
     /// Makes a queue in which `limit` can wait.
-    pub(super) fn new(limit: usize) -> (Self, mpsc::Receiver<Waiting<J, A>>) {
-        let (sender, inbox) = mpsc::channel(limit);
-        (Self(sender), inbox)
+    pub(super) fn new(limit: usize) -> (Self, Inbox<J, A>) {
+        let (sender, inbox) = mpsc::unbounded_channel();
+        let places = Arc::new(Semaphore::new(limit));
+        (Self { sender, places }, inbox)
     }
 
     /// Puts a job in and waits for its answer; `None` when the queue is full or nobody works on it.
     pub(super) async fn ask(&self, job: J) -> Option<A> {
         let (answer, answered) = oneshot::channel();
-        self.0.try_send(Waiting { job, answer }).ok()?;
+        let place = self.places.clone().try_acquire_owned().ok()?;
+        let waiting = Waiting {
+            job,
+            answer,
+            _place: place,
+        };
+        self.sender.send(waiting).ok()?;
         answered.await.ok()
     }
 }
@@ -93,35 +116,37 @@ impl Pace {
     }
 }
 
-/// Works on jobs until nobody can ask any more: all that wait, `most` at once.
+/// Works on jobs until nobody can ask any more: all that wait, `most` at once, urgent ones before all others.
 ///
 /// What fails together is tried once more together, and then one by one, so that a bad job fails alone.
 pub(super) async fn serve<J, A, W, F>(
-    mut inbox: mpsc::Receiver<Waiting<J, A>>,
+    mut inbox: Inbox<J, A>,
     most: usize,
     pace: Arc<Pace>,
     work: W,
     refused: fn(Trouble) -> A,
 ) where
-    J: Clone + Send + Sync + 'static,
+    J: Job + Clone + Send + Sync + 'static,
     A: Send + 'static,
     W: Fn(Arc<Vec<J>>) -> F + Send,
     F: Future<Output = Result<Vec<A>, Trouble>> + Send + 'static,
 {
     let mut waiting = Vec::new();
     let mut busy = false;
-    while inbox.recv_many(&mut waiting, most).await > 0 {
-        // Only where others came last time too: who is alone does not wait for company.
-        if let (true, Some(linger)) = (busy && waiting.len() < most, pace.linger()) {
+    while !waiting.is_empty() || inbox.recv_many(&mut waiting, most).await > 0 {
+        gather(&mut inbox, &mut waiting);
+        let mut batch = next(&mut waiting, most);
+        // Only where others came last time too: who is alone does not wait for company, nor does who is urgent.
+        if let (true, Some(linger)) = (busy && batch.len() < most && waiting.is_empty(), pace.linger())
+            && !batch.iter().any(|w| w.job.is_urgent())
+        {
             tokio::time::sleep(linger).await;
-            while waiting.len() < most
-                && let Ok(more) = inbox.try_recv()
-            {
-                waiting.push(more);
-            }
+            waiting = batch;
+            gather(&mut inbox, &mut waiting);
+            batch = next(&mut waiting, most);
         }
-        busy = waiting.len() > 1;
-        let (jobs, answers): (Vec<J>, Vec<_>) = waiting.drain(..).map(|w| (w.job, w.answer)).unzip();
+        busy = batch.len() > 1;
+        let (jobs, answers): (Vec<J>, Vec<_>) = batch.into_iter().map(|w| (w.job, w.answer)).unzip();
         let (done, outage) = all(jobs, &work, refused).await;
         for (answer, done) in answers.into_iter().zip(done) {
             // Whoever went away finds the report again by its UUID.
@@ -129,11 +154,37 @@ pub(super) async fn serve<J, A, W, F>(
         }
         if outage {
             // They would only wait as long once more.
-            while let Ok(waiting) = inbox.try_recv() {
+            gather(&mut inbox, &mut waiting);
+            for waiting in waiting.drain(..) {
                 let _ = waiting.answer.send(refused(Trouble::Passing));
             }
         }
     }
+}
+
+/// Takes in all that wait; they are no more than have a place.
+fn gather<J, A>(inbox: &mut Inbox<J, A>, waiting: &mut Vec<Waiting<J, A>>) {
+    while let Ok(more) = inbox.try_recv() {
+        waiting.push(more);
+    }
+}
+
+/// Takes the next batch: urgent jobs with those before them in their lines, where there are any, so that they wait
+/// neither for other batches nor for company in their own; else the first.
+fn next<J: Job, A>(waiting: &mut Vec<Waiting<J, A>>, most: usize) -> Vec<Waiting<J, A>> {
+    if !waiting.iter().any(|w| w.job.is_urgent()) {
+        return waiting.drain(..most.min(waiting.len())).collect();
+    }
+    let mut lines = HashSet::new();
+    let mut first: Vec<bool> = Vec::with_capacity(waiting.len());
+    for w in waiting.iter().rev() {
+        if w.job.is_urgent() {
+            lines.insert(w.job.line());
+        }
+        first.push(lines.contains(&w.job.line()));
+    }
+    let taken = waiting.extract_if(.., |_| first.pop().unwrap_or(false));
+    taken.take(most).collect()
 }
 
 /// Gives an answer to every job, and whether the database could not be reached.

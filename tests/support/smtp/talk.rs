@@ -106,6 +106,9 @@ impl Talk {
         if let Some(mechanisms) = self.shared.setup.auth {
             lines.push(format!("250-AUTH {mechanisms}"));
         }
+        if self.shared.setup.pipelining {
+            lines.push("250-PIPELINING".to_owned());
+        }
         lines.push("250 8BITMIME".to_owned());
         lines.join("\r\n")
     }
@@ -157,15 +160,21 @@ impl Talk {
     async fn rcpt(&mut self, line: &str) -> Said {
         let to = path(line);
         let act = self.shared.react(At::Rcpt, Some(&to));
-        let said = self.perform(act, "250 ok").await?;
+        let usual = Self::in_turn(self.from.is_some(), "250 ok");
+        let said = self.perform(act, usual).await?;
         if said.as_ref().is_some_and(|said| said.starts_with('2')) {
             self.to.push(to);
         }
         Ok(said)
     }
 
+    fn in_turn<'a>(is: bool, usual: &'a str) -> &'a str {
+        if is { usual } else { "503 not now" }
+    }
+
     async fn data(&mut self) -> Said {
-        let said = self.act(At::Data, "354 go on").await?;
+        let usual = Self::in_turn(!self.to.is_empty(), "354 go on");
+        let said = self.act(At::Data, usual).await?;
         if !said.as_ref().is_some_and(|said| said.starts_with('3')) {
             return Ok(said);
         }

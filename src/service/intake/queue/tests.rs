@@ -3,6 +3,17 @@
 use super::*;
 use std::sync::Mutex;
 
+/// Thousands are urgent; the last digit is the line.
+impl Job for u32 {
+    fn is_urgent(&self) -> bool {
+        *self >= 1000
+    }
+
+    fn line(&self) -> i64 {
+        i64::from(self % 10)
+    }
+}
+
 type Batches = Arc<Mutex<Vec<Vec<u32>>>>;
 type Answer = Result<u32, Trouble>;
 
@@ -63,6 +74,22 @@ async fn all_that_wait_are_taken_together_up_to_the_limit() {
     let answers = ask(queue, served, &[1, 2, 3, 4]).await;
     assert_eq!(answers, [2, 4, 6, 8].map(|n| Some(Ok(n))));
     assert_eq!(*seen.lock().unwrap(), [vec![1, 2, 3], vec![4]]);
+}
+
+#[tokio::test]
+async fn an_urgent_job_goes_before_the_others_but_never_before_its_own_line() {
+    let (queue, seen, served) = doubler(100, 3, |_, _| None);
+    let answers = ask(queue, served, &[1, 2, 12, 3, 4, 1002, 1009, 22, 5]).await;
+    assert!(answers.iter().all(|answer| matches!(answer, Some(Ok(_)))));
+    let expected: [&[u32]; 4] = [&[2, 12, 1002], &[1009], &[1, 3, 4], &[22, 5]];
+    assert_eq!(*seen.lock().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn an_urgent_job_behind_more_than_a_batch_is_seen() {
+    let (queue, seen, served) = doubler(100, 2, |_, _| None);
+    ask(queue, served, &[1, 2, 3, 4, 1005]).await;
+    assert_eq!(*seen.lock().unwrap(), [vec![1005], vec![1, 2], vec![3, 4]]);
 }
 
 #[tokio::test]

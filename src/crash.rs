@@ -65,6 +65,10 @@ points! {
     Seal = "seal",
     /// It is on disk.
     Sealed = "sealed",
+    /// A bulletin is written with its letters, not committed.
+    Bulletin = "bulletin",
+    /// It is on disk.
+    Published = "published",
     /// The letters of a restored copy are held, not committed.
     Restore = "restore",
     /// That is on disk.

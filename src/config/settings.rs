@@ -35,6 +35,7 @@ pub struct Settings {
     pub urgent: Urgent,
     pub chase: Chase,
     pub incident: Incident,
+    pub bulletin: Bulletin,
     pub intake: Intake,
     pub web: Web,
     pub session: Session,
@@ -131,6 +132,13 @@ pub struct Incident {
     pub answer_within: Limits,
 }
 
+/// `[bulletin]`
+#[derive(Debug, Clone)]
+pub struct Bulletin {
+    /// When the bulletin of a day is made, in the zone of the service; `None`: none is made.
+    pub time: Option<NaiveTime>,
+}
+
 /// `[intake]`
 #[derive(Debug, Clone)]
 pub struct Intake {
@@ -217,6 +225,9 @@ impl Settings {
             urgent: Urgent::read(r)?,
             chase: Chase::read(r)?,
             incident: Incident::read(r)?,
+            bulletin: Bulletin {
+                time: r.optional("bulletin.time")?,
+            },
             intake: Intake::read(r)?,
             web: Web::read(r)?,
             session: Session::read(r)?,

@@ -7,6 +7,7 @@ pub mod address;
 pub mod alert;
 pub mod audit;
 pub mod board;
+pub mod bulletin;
 pub mod calendar;
 pub mod check;
 pub mod checkin;

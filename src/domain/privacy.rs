@@ -117,6 +117,18 @@ pub const TABLES: &[Table] = &[
             ("reason", Text(TEXTS)),
         ],
     ),
+    // A bulletin counts and names units; who is on duty stands beside it and goes with the texts.
+    table(
+        "bulletin",
+        &[
+            ("path", Plain),
+            ("day", Plain),
+            ("content", Plain),
+            ("digest", Secret),
+            ("duty", Contact(TEXTS)),
+            ("salt", Secret),
+        ],
+    ),
     table("duty_note", &[("text", Text(TEXTS))]),
     table("duty_handover", &[("desk", Text(TEXTS))]),
     table("duty_feed", &[("address", Contact(None)), ("token_hash", Secret)]),

@@ -78,6 +78,7 @@ messages! {
     did_undo: "撤销刚才的操作", "Took back an act";
     did_remind: "发送提醒", "Sent a reminder by hand";
     did_spot_check: "抽查", "Spot check";
+    did_bulletin: "生成日报", "Made a bulletin";
     did_make_wall: "生成大屏链接", "Made a link to the wall";
     did_revoke_wall: "停用大屏链接", "Revoked a link to the wall";
     did_contacted: "电话联系", "Phoned";
@@ -167,6 +168,7 @@ impl Lang {
             "undo" => self.did_undo(),
             "remind" => self.did_remind(),
             "spot_check" => self.did_spot_check(),
+            "bulletin" => self.did_bulletin(),
             "make_wall" => self.did_make_wall(),
             "revoke_wall" => self.did_revoke_wall(),
             _ => return None,

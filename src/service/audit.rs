@@ -21,14 +21,7 @@ impl Service {
         subject: &str,
         detail: Value,
     ) -> Result<()> {
-        let (number, hash) = tx.hold_audit_head().await?;
-        let head = match number {
-            0 => Head::START,
-            _ => Head {
-                number,
-                hash: hash.parse::<Digest>().map_err(Error::broken)?,
-            },
-        };
+        let head = self.hold_chain(tx).await?;
         let entry = Entry {
             number: head.next_number(),
             at: self.now(),
@@ -49,6 +42,18 @@ impl Service {
         })
         .await?;
         Ok(())
+    }
+
+    /// Gives the end of the chain, and holds it until the transaction ends.
+    pub(super) async fn hold_chain(&self, tx: &mut Tx) -> Result<Head> {
+        let (number, hash) = tx.hold_audit_head().await?;
+        Ok(match number {
+            0 => Head::START,
+            _ => Head {
+                number,
+                hash: hash.parse::<Digest>().map_err(Error::broken)?,
+            },
+        })
     }
 }
 

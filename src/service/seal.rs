@@ -10,7 +10,7 @@ use crate::domain::seal::{Seal, Sealing};
 use crate::domain::time::Timestamp;
 
 /// How long after closing a round is sealed: what was received before it closed is on disk by then.
-const SETTLED: TimeDelta = TimeDelta::seconds(10);
+pub(super) const SETTLED: TimeDelta = TimeDelta::seconds(10);
 
 /// How many receipts are read at once.
 const CHUNK: i64 = 2_000;

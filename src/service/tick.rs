@@ -9,8 +9,8 @@ use crate::domain::time::Timestamp;
 pub const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(60);
 
 impl Service {
-    /// Opens rounds, fires steps, passes on what failed, repeats urgent reports, seals what has closed; gives when
-    /// to come back, [`LONGEST_SLEEP`] from now at the latest.
+    /// Opens rounds, fires steps, passes on what failed, repeats urgent reports, seals what has closed, makes bulletins;
+    /// gives when to come back, [`LONGEST_SLEEP`] from now at the latest.
     ///
     /// Correct whoever calls it, how often, and in how many instances: the unique keys of the tables decide.
     ///
@@ -43,13 +43,19 @@ impl Service {
         let passed = self.pass_on(now).await.map(|()| Vec::new());
         let chased = self.chase(now).await.map(|next| next.into_iter().collect());
         let sealed = self.seal_rounds(now).await.map(|next| next.into_iter().collect());
-        let parts: [(&str, Result<Vec<Timestamp>>); 6] = [
+        // Last, so that what has closed is sealed and what was due is opened.
+        let told = self
+            .make_bulletins(now)
+            .await
+            .map(|next| next.into_iter().collect());
+        let parts: [(&str, Result<Vec<Timestamp>>); 7] = [
             ("repeating urgent reports", urgent),
             ("opening rounds", opened),
             ("asking how incidents go on", asked),
             ("passing on", passed),
             ("chasing", chased),
             ("sealing", sealed),
+            ("making bulletins", told),
         ];
         for (part, done) in parts {
             match done {

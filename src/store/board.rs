@@ -187,7 +187,8 @@ macro_rules! serving {
                 WHERE s.obligation_id = o.id AND s.round_id = $2))"
     };
 }
-use {serving, standing};
+use serving;
+pub(super) use standing;
 
 impl Conn {
     /// Gives the rounds that close after an instant, and one more with its neighbours of an hour; earliest due first.

@@ -150,6 +150,27 @@ impl Conn {
         read(on!(self, c => sqlx::query_as(sql).bind(rows).bind(at).bind(limit).fetch_all(c).await)?)
     }
 
+    /// Gives the incidents in some ranges, without drills, that are open or were closed since an instant: the gravest
+    /// first, then the oldest.
+    pub async fn incidents_since(
+        &mut self,
+        ranges: &[(String, String)],
+        since: Timestamp,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<IncidentLine>> {
+        let sql = batch!(self, lines!(), [lo text, hi text],
+            " JOIN incident i ON i.drill = 0 AND (i.closed_at IS NULL OR i.closed_at >= $4)
+                AND i.path >= r.lo AND i.path < r.hi
+            ORDER BY CASE i.severity WHEN 'i' THEN 0 WHEN 'ii' THEN 1 WHEN 'iii' THEN 2 WHEN 'iv' THEN 4 ELSE 3 END,
+                i.opened_at, i.id LIMIT $3");
+        let (rows, at) = (range_rows(ranges)?, now.timestamp_millis());
+        let since = since.timestamp_millis();
+        read(
+            on!(self, c => sqlx::query_as(sql).bind(rows).bind(at).bind(limit).bind(since).fetch_all(c).await)?,
+        )
+    }
+
     /// Gives the open incidents of a unit, the newest first.
     pub async fn open_incidents_of(&mut self, unit: UnitId, now: Timestamp) -> Result<Vec<IncidentLine>> {
         const SQL: &str = concat!(

@@ -12,6 +12,7 @@ mod acknowledgement;
 mod alert;
 mod audit;
 mod board;
+mod bulletin;
 mod chase;
 mod checkin;
 mod conn;
@@ -61,6 +62,7 @@ pub use audit::{AuditFilter, AuditRow};
 pub use board::{
     Beneath, BeneathRow, BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, Listing,
 };
+pub use bulletin::{NewBulletin, StoredBulletin, Tail, TailRound};
 pub use chase::{Chase, Firing, Group, NewGap};
 pub use checkin::StoredCheckIn;
 pub use conn::{Conn, Tx};

@@ -79,6 +79,7 @@ const RULES: &[Rule] = &[
     rule!(Texts, empty "redaction", "id", "reason = ''", "at < $1 AND reason <> ''"),
     rule!(Texts, drop "duty_note", "id", "at < $1"),
     rule!(Texts, empty "duty_handover", "id", "desk = '{}'", "at < $1 AND desk <> '{}'"),
+    rule!(Texts, empty "bulletin", "id", "duty = NULL, salt = NULL", "made_at < $1 AND duty IS NOT NULL"),
     rule!(Texts, empty "duty_swap", "id", "reason = ''", "asked_at < $1 AND reason <> ''"),
     rule!(Mails, empty "letter", "id", "frozen = NULL", "ended_at < $1 AND frozen IS NOT NULL"),
     rule!(Letters, empty "letter", "id",

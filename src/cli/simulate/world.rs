@@ -80,6 +80,7 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
         ("service.zone", "Asia/Shanghai"),
         ("service.mark", ""),
         ("seal.key_file", "seal.key"),
+        ("bulletin.time", ""),
         ("mail.host", "127.0.0.1"),
         ("mail.port", &port),
         ("mail.tls", "plain"),

@@ -18,6 +18,8 @@ pub enum Deed {
     ShareWall,
     /// The letters and attempts of a unit, and the outbox.
     SeeOutbox,
+    /// The daily bulletins of duty offices.
+    SeeBulletin,
     /// An urgent report and who has it.
     SeeUrgent,
     /// Who did what.
@@ -86,11 +88,12 @@ pub enum Reach {
 }
 
 impl Deed {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::SeeUnit,
         Self::SeeBoard,
         Self::ShareWall,
         Self::SeeOutbox,
+        Self::SeeBulletin,
         Self::SeeUrgent,
         Self::ReadAudit,
         Self::Report,
@@ -130,6 +133,12 @@ impl Deed {
                 (Head, Below),
                 (DutyOfficer, Below),
                 (Leader, Below),
+            ],
+            Self::SeeBulletin => &[
+                (Head, Below),
+                (DutyOfficer, Below),
+                (Leader, Below),
+                (Auditor, Whole),
             ],
             Self::ShareWall | Self::SeeOutbox | Self::RetryLetter | Self::Redact => {
                 &[(DutyOfficer, Below), (SystemAdministrator, Whole)]
@@ -199,7 +208,10 @@ impl Deed {
             Identity::Account(_) => true,
             Identity::Console => self.is_administration(),
             Identity::Device(_) => matches!(self, Self::SeeUnit | Self::Report | Self::Amend),
-            Identity::Token(_) => matches!(self, Self::SeeUnit | Self::SeeBoard | Self::Report | Self::Amend),
+            Identity::Token(_) => matches!(
+                self,
+                Self::SeeUnit | Self::SeeBoard | Self::SeeBulletin | Self::Report | Self::Amend
+            ),
         }
     }
 }

@@ -124,7 +124,16 @@ fn a_token_reports_for_its_units_and_never_acts_as_a_person() {
         .into_iter()
         .filter(|d| permit(&county, *d).is_ok())
         .collect();
-    assert_eq!(open, [Deed::SeeUnit, Deed::SeeBoard, Deed::Report, Deed::Amend]);
+    assert_eq!(
+        open,
+        [
+            Deed::SeeUnit,
+            Deed::SeeBoard,
+            Deed::SeeBulletin,
+            Deed::Report,
+            Deed::Amend
+        ]
+    );
 }
 
 #[test]

@@ -1,0 +1,133 @@
+//! Reads bulletins and proves them, says what the next one would say now, and tells which are not there.
+
+use crate::domain::access::{Actor, Deed, Scope, permit};
+use crate::domain::bulletin::{Bulletin, Due, DutyLine, digest, duty_digest};
+use crate::domain::digest::{Digest, Salt};
+use crate::domain::ids::UnitId;
+use crate::domain::time::{BusinessDate, Timestamp};
+use crate::domain::unit::UnitPath;
+use crate::service::{Error, Result, Service};
+use crate::store::{Conn, StoredBulletin};
+
+/// A bulletin to be shown.
+#[derive(Debug, Clone)]
+pub struct ShownBulletin {
+    /// Its row.
+    pub id: i64,
+    /// Where the office stood.
+    pub path: UnitPath,
+    /// What it says.
+    pub bulletin: Bulletin,
+    /// Who was to be on duty the next day; none once that is past its time.
+    pub duty: Option<Vec<DutyLine>>,
+    /// How many persons it was sent to.
+    pub letters: i64,
+    /// The hash that was kept with it.
+    pub digest: String,
+    /// Whether it is as it was made.
+    pub is_whole: bool,
+}
+
+/// A bulletin that should be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LacksBulletin {
+    pub office: String,
+    pub day: BusinessDate,
+}
+
+impl Service {
+    /// Gives a bulletin.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is none, or not for whoever asks.
+    pub async fn bulletin(&self, actor: &Actor, id: i64) -> Result<ShownBulletin> {
+        let scope = permit(actor, Deed::SeeBulletin)?;
+        let kept = self.store.read().await?.bulletin(id).await?;
+        let kept = kept.filter(|kept| scope.covers(&kept.path));
+        shown(kept.ok_or(Error::Missing("bulletin"))?)
+    }
+
+    /// Gives the bulletins that an actor may read, the latest first: before a row if one is given, `limit` at most.
+    ///
+    /// # Errors
+    /// When whoever asks may not, or the database does not answer.
+    pub async fn bulletins(
+        &self,
+        actor: &Actor,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<ShownBulletin>> {
+        let ranges = permit(actor, Deed::SeeBulletin)?.ranges();
+        let rows = self.store.read().await?.bulletins(&ranges, before, limit).await?;
+        rows.into_iter().map(shown).collect()
+    }
+
+    /// Gives what the next bulletin of an office would say now. Nothing is kept, and it bears no number.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when the unit keeps no duty office, or not for whoever asks.
+    pub async fn bulletin_now(&self, actor: &Actor, office: UnitId) -> Result<(Bulletin, Vec<DutyLine>)> {
+        let scope = permit(actor, Deed::SeeBoard)?;
+        let now = self.now();
+        let hour = self.bulletin_hour().ok_or(Error::Missing("bulletin"))?;
+        let tree = self.tree().await?;
+        let unit = crate::domain::bulletin::offices(&tree).find(|unit| unit.id == office);
+        let unit = unit.filter(|unit| scope.covers(&unit.path));
+        let unit = unit.ok_or(Error::Missing("unit"))?;
+        let mut conn = self.store.read().await?;
+        let last = conn.last_bulletins(&[office]).await?;
+        let day = hour.next_day(now);
+        let from = last.into_iter().map(|(_, previous)| previous.until).next();
+        let due = Due {
+            day,
+            first: day,
+            from: from.unwrap_or_default().max(hour.on(hour.last_day(now))).min(now),
+            until: now,
+        };
+        let gathered = self.gather(&mut conn, unit, due, now).await?;
+        let duty = serde_json::from_str(&gathered.duty).map_err(Error::broken)?;
+        Ok((gathered.bulletin, duty))
+    }
+
+    /// Gives the offices in a scope whose bulletin should be there and is not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lacking_bulletins(&self, conn: &mut Conn, scope: &Scope) -> Result<Vec<LacksBulletin>> {
+        let now: Timestamp = self.now();
+        let Some(hour) = self.bulletin_hour() else {
+            return Ok(Vec::new());
+        };
+        let due = self.bulletins_due(conn, hour, now).await?.into_iter();
+        let lacking = due.filter(|(office, due)| due.is_missing(now) && scope.covers(&office.path));
+        Ok(lacking
+            .map(|(office, due)| LacksBulletin {
+                office: office.name.to_string(),
+                day: due.day,
+            })
+            .collect())
+    }
+}
+
+fn shown(kept: StoredBulletin) -> Result<ShownBulletin> {
+    let bulletin: Bulletin = serde_json::from_str(&kept.content).map_err(Error::broken)?;
+    let duty = kept.duty.as_deref().zip(kept.salt.as_deref());
+    let duty_holds = duty.is_none_or(|(duty, salt)| {
+        salt.parse::<Salt>()
+            .is_ok_and(|salt| duty_digest(&salt, duty) == bulletin.duty)
+    });
+    let is_same = (bulletin.unit, bulletin.day, bulletin.number) == (kept.unit, kept.day, kept.number);
+    let digest: Digest = digest(&kept.content);
+    Ok(ShownBulletin {
+        id: kept.id,
+        path: kept.path,
+        duty: duty
+            .map(|(duty, _)| serde_json::from_str(duty))
+            .transpose()
+            .map_err(Error::broken)?,
+        letters: kept.letters,
+        is_whole: duty_holds && is_same && digest.to_string() == kept.digest,
+        digest: kept.digest,
+        bulletin,
+    })
+}

@@ -253,7 +253,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
             Answer::Words(words) => self.say(&words).await,
             Answer::After(span, words) => {
                 self.write.flush().await?;
-                tokio::time::sleep(span).await;
+                // The timer rounds up: a sleep of nothing takes a millisecond.
+                if !span.is_zero() {
+                    tokio::time::sleep(span).await;
+                }
                 self.say(&words).await
             }
             Answer::LastWords(words) => {

@@ -15,7 +15,7 @@ use crate::domain::letter::{
 };
 use crate::domain::progress::due_steps;
 use crate::domain::time::{Timestamp, from_millis};
-use crate::store::{Conn, Firing, Group, NewGap, NewItem, NewLetter, StoredObligation, Tx};
+use crate::store::{Conn, Firing, Group, NewGap, NewItem, NewLetter, Silent, Tx};
 
 /// How many obligations one transaction turns into letters, so that an urgent report never waits behind a step.
 const CHUNK: i64 = 1000;
@@ -108,7 +108,7 @@ impl Service {
         self.write_letters(&mut tx, &call, &open, now).await?;
         let more = i64::try_from(open.len()).unwrap_or(CHUNK) == CHUNK;
         if more {
-            chase.cursor = open.last().map_or(0, |last| last.obligation.id.0);
+            chase.cursor = open.last().map_or(0, |last| last.id.0);
             (chase.firing, chase.next) = (Some(firing), Some(now));
         } else {
             // The mark that the step is complete comes last, with the letters' leave to go.
@@ -130,7 +130,7 @@ impl Service {
         &self,
         tx: &mut Tx,
         call: &Call<'_>,
-        open: &[StoredObligation],
+        open: &[Silent],
         now: Timestamp,
     ) -> Result<()> {
         let Some(step) = call.steps.last().copied() else {
@@ -178,15 +178,15 @@ impl Service {
     }
 
     /// Decides who is told of what.
-    async fn told(&self, conn: &mut Conn, call: &Call<'_>, open: &[StoredObligation]) -> Result<Letters> {
+    async fn told(&self, conn: &mut Conn, call: &Call<'_>, open: &[Silent]) -> Result<Letters> {
         let directory = self.directory(conn, open, call.ladder).await?;
         let failed = failed(conn, call, open).await?;
         let asked: Vec<Open> = open
             .iter()
             .map(|o| Open {
-                obligation: o.obligation.id,
+                obligation: o.id,
                 path: o.path.clone(),
-                failed: failed.get(&o.obligation.id).cloned().unwrap_or_default(),
+                failed: failed.get(&o.id).cloned().unwrap_or_default(),
             })
             .collect();
         Ok(letters(call.ladder, call.steps, &asked, &directory))
@@ -225,7 +225,7 @@ impl Service {
     pub(super) async fn directory(
         &self,
         conn: &mut Conn,
-        open: &[StoredObligation],
+        open: &[Silent],
         ladder: &Ladder,
     ) -> Result<Directory> {
         let ids: BTreeSet<_> = open.iter().flat_map(|o| o.path.ids()).collect();
@@ -240,7 +240,7 @@ impl Service {
         ids: &[UnitId],
         ladder: &Ladder,
     ) -> Result<Directory> {
-        let contacts: BTreeMap<_, _> = conn.contacts(Some(ids)).await?.into_iter().collect();
+        let contacts: BTreeMap<_, _> = conn.addresses(ids).await?.into_iter().collect();
         let desks: Vec<_> = conn.offices(ids).await?.into_iter().collect();
         let duty = self.duty_now(conn, &desks).await?;
         let offices = duty.offices(&desks.into_iter().collect(), self.now());
@@ -302,9 +302,9 @@ pub(super) async fn ladder_of(conn: &mut Conn, group: Group) -> Result<Ladder> {
 async fn failed(
     conn: &mut Conn,
     call: &Call<'_>,
-    open: &[StoredObligation],
+    open: &[Silent],
 ) -> Result<HashMap<ObligationId, Vec<Address>>> {
-    let ids: Vec<i64> = open.iter().map(|o| o.obligation.id.0).collect();
+    let ids: Vec<i64> = open.iter().map(|o| o.id.0).collect();
     let step = call
         .steps
         .first()

@@ -7,7 +7,7 @@ use super::{Result, Service};
 use crate::crash::Point;
 use crate::domain::ids::{LetterId, ObligationId, RoundId};
 use crate::domain::time::{Timestamp, from_millis};
-use crate::store::{DeadLetter, Group};
+use crate::store::{DeadLetter, Group, Silent};
 
 /// How many dead letters one transaction handles.
 const CHUNK: i64 = 200;
@@ -53,6 +53,7 @@ impl Service {
         let ids: Vec<ObligationId> = abandoned.into_iter().map(ObligationId).collect();
         if !ids.is_empty() {
             let open = tx.obligations(&ids).await?;
+            let open: Vec<Silent> = open.into_iter().map(Silent::from).collect();
             let ladder = ladder_of(&mut tx, group).await?;
             let step = usize::try_from(first.step).unwrap_or_default();
             let newest = dead.iter().map(|letter| letter.id).max().map(LetterId);

@@ -11,7 +11,7 @@ use crate::domain::ids::ObligationId;
 use crate::domain::ladder::{Audience, Ladder, Step};
 use crate::domain::letter::{ChaseLetter, Details, LetterKind, Open, letters, message_id};
 use crate::domain::time::Timestamp;
-use crate::store::{Group, NewItem, NewLetter, StoredObligation, Tx};
+use crate::store::{Group, NewItem, NewLetter, Silent, Tx};
 
 /// Within how many milliseconds the same reminder is the same letter.
 const SAME: i64 = 5 * 60_000;
@@ -28,7 +28,7 @@ impl Service {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let owed = super::excuse::owed(&mut tx, actor, Deed::Proxy, ids).await?;
-        let mut groups: BTreeMap<(i64, i64, i64), Vec<StoredObligation>> = BTreeMap::new();
+        let mut groups: BTreeMap<(i64, i64, i64), Vec<Silent>> = BTreeMap::new();
         for one in owed {
             let o = &one.obligation;
             let open = o.is_unmet() && o.window.opens() <= now && now < o.window.closes();
@@ -37,7 +37,7 @@ impl Service {
             };
             let resumption = o.resumption.map_or(0, |at| at.timestamp_millis());
             let key = (round.0, o.window.due().timestamp_millis(), resumption);
-            groups.entry(key).or_default().push(one);
+            groups.entry(key).or_default().push(one.into());
         }
         if groups.is_empty() {
             return Err(super::Error::Already("met"));
@@ -52,7 +52,7 @@ impl Service {
             };
             written += self.remind_group(&mut tx, group, open, now).await?;
         }
-        let named: Vec<ObligationId> = groups.values().flatten().map(|o| o.obligation.id).collect();
+        let named: Vec<ObligationId> = groups.values().flatten().map(|o| o.id).collect();
         let detail = json!({ "obligations": named, "letters": written });
         let subject = super::excuse::subject(&named);
         self.audit(&mut tx, &who(actor), "remind", &subject, detail)
@@ -66,7 +66,7 @@ impl Service {
         &self,
         tx: &mut Tx,
         group: Group,
-        open: &[StoredObligation],
+        open: &[Silent],
         now: Timestamp,
     ) -> Result<usize> {
         let Some(ladder) = by_hand() else { return Ok(0) };
@@ -74,7 +74,7 @@ impl Service {
         let asked: Vec<Open> = open
             .iter()
             .map(|o| Open {
-                obligation: o.obligation.id,
+                obligation: o.id,
                 path: o.path.clone(),
                 failed: Vec::new(),
             })

@@ -98,21 +98,13 @@ impl Service {
     pub async fn duty_gaps(&self, conn: &mut Conn, units: &[UnitId]) -> Result<Vec<GapDay>> {
         let today = self.duty_day();
         let tomorrow = today.succ_opt().unwrap_or(today);
-        let shifts = conn.shifts(units, today, tomorrow).await?;
+        let shifts = conn.shifts_and_one(units, today, tomorrow).await?;
         let mut lacking: BTreeMap<BusinessDate, BTreeSet<Duty>> = BTreeMap::new();
-        let mut rostered = None;
         for unit in units {
             let own = shifts.get(unit).map_or(&[][..], |own| own);
             for gap in gaps(own, today, 2) {
-                let rostered = match &rostered {
-                    Some(known) => known,
-                    None => rostered.insert(conn.rostered().await?),
-                };
-                let is_kept = rostered.contains(unit);
-                let lacks = gap
-                    .lacks
-                    .into_iter()
-                    .filter(|duty| is_kept || self.is_unset(*duty));
+                let lacks = gap.lacks.into_iter();
+                let lacks = lacks.filter(|duty| !own.is_empty() || self.is_unset(*duty));
                 lacking.entry(gap.day).or_default().extend(lacks);
             }
         }

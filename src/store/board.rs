@@ -13,6 +13,8 @@ pub use alarm::{BoardChase, BoardDelivery, BoardIncident};
 pub use beneath::{Beneath, BeneathRow};
 pub use list::{BoardRow, Listing};
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::obligation::instant;
@@ -37,6 +39,8 @@ pub struct BoardRound {
     pub scope: Scope,
     /// Whether a period with a span asks for it; follow-ups are asked for by incidents.
     pub is_scheduled: bool,
+    /// How far its chases have come.
+    pub chases: Vec<BoardChase>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,6 +51,8 @@ struct RoundRow {
     basis: String,
     scope: String,
     span: i64,
+    #[sqlx(flatten)]
+    chase: alarm::ChaseRow,
 }
 
 impl TryFrom<RoundRow> for BoardRound {
@@ -54,6 +60,7 @@ impl TryFrom<RoundRow> for BoardRound {
     fn try_from(row: RoundRow) -> Result<Self> {
         let stored = StoredRound::try_from(row.round)?;
         let period = stored.round.period.0;
+        let chase = row.chase.chase(stored.round.id)?;
         Ok(Self {
             stored,
             is_scheduled: row.span > 0,
@@ -61,6 +68,7 @@ impl TryFrom<RoundRow> for BoardRound {
             basis: row.basis,
             scope: serde_json::from_str(&row.scope)
                 .map_err(|_| Error::broken("period", "scope", period, &row.scope))?,
+            chases: chase.into_iter().collect(),
         })
     }
 }
@@ -74,56 +82,60 @@ pub struct Count {
     pub tally: Tally,
 }
 
+/// Obligations under one fold that count alike.
 #[derive(sqlx::FromRow)]
-struct CountRow {
+struct AlikeRow {
     fold: i64,
-    expected: i64,
-    upcoming: i64,
-    open: i64,
-    overdue: i64,
-    missing: i64,
-    on_time: i64,
-    late: i64,
-    excused: i64,
-    outage: i64,
-    all_clear: i64,
-    incidents: i64,
-    proxy: i64,
-    phone: i64,
-    claims: i64,
-    settled: i64,
-    settled_on_time: i64,
-    settled_late: i64,
+    standing: String,
+    content: Option<String>,
+    provenance: Option<String>,
+    in_time: i64,
+    past: i64,
+    n: i64,
 }
 
-impl From<CountRow> for Count {
-    fn from(row: CountRow) -> Self {
-        let n = |count: i64| u64::try_from(count).unwrap_or(0);
-        let tally = Tally {
-            expected: n(row.expected),
-            upcoming: n(row.upcoming),
-            open: n(row.open),
-            overdue: n(row.overdue),
-            missing: n(row.missing),
-            on_time: n(row.on_time),
-            late: n(row.late),
-            excused: n(row.excused),
-            outage: n(row.outage),
-            all_clear: n(row.all_clear),
-            incidents: n(row.incidents),
-            proxy: n(row.proxy),
-            phone: n(row.phone),
-            claims: n(row.claims),
-            settled: Settled {
-                of: n(row.settled),
-                on_time: n(row.settled_on_time),
-                late: n(row.settled_late),
-            },
+impl AlikeRow {
+    /// As [`Tally::one`] counts each of them.
+    fn tally(&self) -> Tally {
+        let n = u64::try_from(self.n).unwrap_or(0);
+        let mut tally = Tally {
+            expected: n,
+            ..Tally::default()
         };
-        Self {
-            fold: (row.fold != 0).then_some(UnitId(row.fold)),
-            tally,
+        let count = match self.standing.as_str() {
+            "upcoming" => &mut tally.upcoming,
+            "open" => &mut tally.open,
+            "overdue" => &mut tally.overdue,
+            "missing" => &mut tally.missing,
+            "excused" => &mut tally.excused,
+            "outage" => &mut tally.outage,
+            "on_time" => &mut tally.on_time,
+            _ => &mut tally.late,
+        };
+        *count = n;
+        if tally.received() > 0 {
+            match self.content.as_deref() {
+                Some("all_clear") => tally.all_clear = n,
+                Some("incident") => tally.incidents = n,
+                _ => {}
+            }
+            match self.provenance.as_deref() {
+                Some("proxy") => tally.proxy = n,
+                Some("phone") => tally.phone = n,
+                _ => {}
+            }
         }
+        if tally.on_time > 0 && self.in_time == 0 {
+            tally.claims = n;
+        }
+        if self.past == 1 && tally.upcoming + tally.excused + tally.outage == 0 {
+            tally.settled = Settled {
+                of: n,
+                on_time: tally.on_time,
+                late: tally.late,
+            };
+        }
+        tally
     }
 }
 
@@ -191,7 +203,8 @@ use serving;
 pub(super) use standing;
 
 impl Conn {
-    /// Gives the rounds that close after an instant, and one more with its neighbours of an hour; earliest due first.
+    /// Gives the rounds that close after an instant, and one more with its neighbours of an hour, earliest due first;
+    /// with how far their chases have come.
     pub async fn board_rounds(
         &mut self,
         closing: Timestamp,
@@ -199,15 +212,29 @@ impl Conn {
     ) -> Result<Vec<BoardRound>> {
         const SQL: &str = "SELECT d.id, d.rule_id, d.period_id, d.business_date, d.label, d.level, d.opens_at,
                 d.due_at, d.grace_ms, d.closes_at, d.ladder_id, d.drill, d.roll_up, d.unit_cursor, d.opened_at, d.seal,
-                p.name AS period_name, p.basis, p.scope, p.ends_at - p.starts_at AS span
-            FROM round d JOIN period p ON p.id = d.period_id
+                p.name AS period_name, p.basis, p.scope, p.ends_at - p.starts_at AS span,
+                c.due_at AS chase_due_at, c.resumption AS chase_resumption, c.progress AS chase_progress,
+                c.next_at AS chase_next_at, l.steps AS chase_steps
+            FROM round d JOIN period p ON p.id = d.period_id JOIN ladder l ON l.id = d.ladder_id
+            LEFT JOIN chase c ON c.round_id = d.id
             WHERE d.closes_at > $1 OR d.id = $2 OR EXISTS (SELECT 1 FROM round e WHERE e.id = $2
                 AND d.due_at >= e.due_at - 3600000 AND d.due_at <= e.due_at + 3600000)
-            ORDER BY d.due_at, d.id";
+            ORDER BY d.due_at, d.id, c.due_at, c.resumption";
         let (closing, also) = (closing.timestamp_millis(), also.map_or(0, |id| id.0));
         let rows: Vec<RoundRow> =
             on!(self, c => sqlx::query_as(SQL).bind(closing).bind(also).fetch_all(c).await)?;
-        rows.into_iter().map(BoardRound::try_from).collect()
+        let mut rounds: Vec<BoardRound> = Vec::new();
+        for row in rows {
+            let mut round = BoardRound::try_from(row)?;
+            match rounds
+                .last_mut()
+                .filter(|last| last.stored.round.id == round.stored.round.id)
+            {
+                Some(same) => same.chases.append(&mut round.chases),
+                None => rounds.push(round),
+            }
+        }
+        Ok(rounds)
     }
 
     /// Counts the obligations that serve a round by fold, as they stand at `now`. `rounds` holds the round itself and
@@ -219,36 +246,27 @@ impl Conn {
         spans: &[Span],
         now: Timestamp,
     ) -> Result<Vec<Count>> {
+        // Grouped by all that matters, so that a row's standing is worked out once and added up here.
         let sql = batch!(self, concat!(
-            "SELECT x.fold, COUNT(*) AS expected,
-                COUNT(*) FILTER (WHERE x.standing = 'upcoming') AS upcoming,
-                COUNT(*) FILTER (WHERE x.standing = 'open') AS open,
-                COUNT(*) FILTER (WHERE x.standing = 'overdue') AS overdue,
-                COUNT(*) FILTER (WHERE x.standing = 'missing') AS missing,
-                COUNT(*) FILTER (WHERE x.standing = 'on_time') AS on_time,
-                COUNT(*) FILTER (WHERE x.standing = 'late') AS late,
-                COUNT(*) FILTER (WHERE x.standing = 'excused') AS excused,
-                COUNT(*) FILTER (WHERE x.standing = 'outage') AS outage,
-                COUNT(*) FILTER (WHERE x.received = 1 AND x.content = 'all_clear') AS all_clear,
-                COUNT(*) FILTER (WHERE x.received = 1 AND x.content = 'incident') AS incidents,
-                COUNT(*) FILTER (WHERE x.received = 1 AND x.provenance = 'proxy') AS proxy,
-                COUNT(*) FILTER (WHERE x.received = 1 AND x.provenance = 'phone') AS phone,
-                COUNT(*) FILTER (WHERE x.standing = 'on_time' AND x.in_time = 0) AS claims,
-                COUNT(*) FILTER (WHERE x.settled = 1) AS settled,
-                COUNT(*) FILTER (WHERE x.settled = 1 AND x.standing = 'on_time') AS settled_on_time,
-                COUNT(*) FILTER (WHERE x.settled = 1 AND x.standing = 'late') AS settled_late
-            FROM (SELECT y.*, CASE WHEN y.past = 1 AND y.standing NOT IN ('excused', 'outage', 'upcoming')
-                THEN 1 ELSE 0 END AS settled
+            "SELECT y.fold, y.standing, y.content, y.provenance, y.in_time, y.past, COUNT(*) AS n
             FROM (SELECT r.fold, o.content, o.provenance, ", standing!(), ",
-                CASE WHEN o.first_received_at IS NOT NULL THEN 1 ELSE 0 END AS received,
-                CASE WHEN o.first_received_at < o.due_at + o.grace_ms THEN 1 ELSE 0 END AS in_time,
-                CASE WHEN o.due_at + o.grace_ms <= $3 THEN 1 ELSE 0 END AS past
+                CAST(CASE WHEN o.first_received_at < o.due_at + o.grace_ms THEN 1 ELSE 0 END AS BIGINT) AS in_time,
+                CAST(CASE WHEN o.due_at + o.grace_ms <= $3 THEN 1 ELSE 0 END AS BIGINT) AS past
             FROM "), [fold bigint, lo text, hi text, round_id bigint],
-            concat!(serving!(), ") AS y) AS x GROUP BY x.fold ORDER BY x.fold"));
+            concat!(serving!(), ") AS y
+            GROUP BY y.fold, y.standing, y.content, y.provenance, y.in_time, y.past ORDER BY y.fold"));
         let (rows, now) = (span_rows(spans, rounds)?, now.timestamp_millis());
-        let rows: Vec<CountRow> =
+        let rows: Vec<AlikeRow> =
             on!(self, c => sqlx::query_as(sql).bind(rows).bind(round.0).bind(now).fetch_all(c).await)?;
-        Ok(rows.into_iter().map(Count::from).collect())
+        let mut counts: BTreeMap<i64, Tally> = BTreeMap::new();
+        for row in rows {
+            *counts.entry(row.fold).or_default() += row.tally();
+        }
+        let count = |(fold, tally)| Count {
+            fold: (fold != 0).then_some(UnitId(fold)),
+            tally,
+        };
+        Ok(counts.into_iter().map(count).collect())
     }
 }
 

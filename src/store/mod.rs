@@ -80,7 +80,9 @@ pub use letter::{ChaseLetterRow, DeadLetter, NewAcknowledgement, NewItem, NewLet
 pub use link::Purpose;
 pub use log::LogKeeper;
 pub use named::Named;
-pub use obligation::{Added as AddedObligation, Met, NewRow as NewObligationRow, Stored as StoredObligation};
+pub use obligation::{
+    Added as AddedObligation, Met, NewRow as NewObligationRow, Silent, Stored as StoredObligation,
+};
 pub use outbox::{Begun, Claimed, Lane, Lease, NewAttempt, Settled};
 pub use plan::{NewPlan, StoredPlan, StoredTick};
 pub use post::{Attempt, BadContact, NamedUnit, Posted, Tray, moment};

@@ -211,6 +211,34 @@ macro_rules! columns {
     };
 }
 
+/// An obligation that nobody has met, as a chase needs it: what it is and where its unit stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silent {
+    /// The obligation.
+    pub id: ObligationId,
+    /// Where its unit stood when it was opened.
+    pub path: UnitPath,
+}
+
+impl TryFrom<(i64, String)> for Silent {
+    type Error = Error;
+    fn try_from((id, path): (i64, String)) -> Result<Self> {
+        Ok(Self {
+            id: ObligationId(id),
+            path: UnitPath::parse(&path).map_err(|_| Error::broken("obligation", "path", id, &path))?,
+        })
+    }
+}
+
+impl From<Stored> for Silent {
+    fn from(stored: Stored) -> Self {
+        Self {
+            id: stored.obligation.id,
+            path: stored.path,
+        }
+    }
+}
+
 fn read(rows: Vec<Row>) -> Result<Vec<Stored>> {
     rows.into_iter().map(Stored::try_from).collect()
 }
@@ -268,7 +296,7 @@ impl Conn {
         read(on!(self, c => sqlx::query_as(SQL).bind(&range.0).bind(&range.1).fetch_all(c).await)?)
     }
 
-    /// Gives the unmet obligations of one chase group after a row, in order of id, `limit` at most.
+    /// Gives the silent obligations of a group after a row, in order of id, `limit` at most.
     pub async fn unmet(
         &mut self,
         round: RoundId,
@@ -276,16 +304,14 @@ impl Conn {
         resumption: i64,
         after: i64,
         limit: i64,
-    ) -> Result<Vec<Stored>> {
-        const SQL: &str = columns!(
-            "obligation o WHERE o.round_id = $1 AND o.due_at = $2 AND o.resumption = $3 AND o.id > $4
-             AND o.first_received_at IS NULL AND o.excused_at IS NULL ORDER BY o.id LIMIT $5"
-        );
+    ) -> Result<Vec<Silent>> {
+        const SQL: &str = "SELECT o.id, o.path FROM obligation o
+            WHERE o.round_id = $1 AND o.due_at = $2 AND o.resumption = $3 AND o.id > $4
+             AND o.first_received_at IS NULL AND o.excused_at IS NULL ORDER BY o.id LIMIT $5";
         let due = due.timestamp_millis();
-        read(
-            on!(self, c => sqlx::query_as(SQL).bind(round.0).bind(due).bind(resumption).bind(after).bind(limit)
-            .fetch_all(c).await)?,
-        )
+        let rows: Vec<(i64, String)> = on!(self, c => sqlx::query_as(SQL).bind(round.0).bind(due).bind(resumption).bind(after).bind(limit)
+            .fetch_all(c).await)?;
+        rows.into_iter().map(Silent::try_from).collect()
     }
 
     /// Gives the obligations of a round below a path, unmet ones first; `limit` at most.

@@ -104,6 +104,32 @@ impl Conn {
             "SELECT s.id, s.unit_id, s.day, s.role, s.post, s.address, s.phone FROM ", [id bigint],
             " JOIN duty_shift s ON s.unit_id = r.id WHERE s.day >= $2 AND s.day <= $3
             ORDER BY s.unit_id, s.day, s.role DESC, s.id");
+        self.read_shifts(sql, units, from, to).await
+    }
+
+    /// Gives what [`Conn::shifts`] gives, and some shift of each unit, whenever that is: it tells that the unit keeps
+    /// a roster.
+    pub async fn shifts_and_one(
+        &mut self,
+        units: &[UnitId],
+        from: BusinessDate,
+        to: BusinessDate,
+    ) -> Result<BTreeMap<UnitId, Vec<Shift>>> {
+        let sql = batch!(self, "WITH own AS (SELECT r.id FROM ", [id bigint], ")
+            SELECT s.id, s.unit_id, s.day, s.role, s.post, s.address, s.phone FROM own
+            JOIN duty_shift s ON s.unit_id = own.id AND s.day >= $2 AND s.day <= $3
+            UNION SELECT s.id, s.unit_id, s.day, s.role, s.post, s.address, s.phone FROM own
+            JOIN duty_shift s ON s.id = (SELECT f.id FROM duty_shift f WHERE f.unit_id = own.id LIMIT 1)");
+        self.read_shifts(sql, units, from, to).await
+    }
+
+    async fn read_shifts(
+        &mut self,
+        sql: &'static str,
+        units: &[UnitId],
+        from: BusinessDate,
+        to: BusinessDate,
+    ) -> Result<BTreeMap<UnitId, Vec<Shift>>> {
         let rows: Vec<ShiftRow> = on!(self, c => sqlx::query_as(sql).bind(id_list(units)).bind(from.to_string())
             .bind(to.to_string()).fetch_all(c).await)?;
         let mut all: BTreeMap<UnitId, Vec<Shift>> = BTreeMap::new();

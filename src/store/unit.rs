@@ -64,6 +64,22 @@ struct ContactRow {
     address: String,
 }
 
+fn addresses_of(rows: Vec<ContactRow>) -> Result<HashMap<UnitId, Contacts>> {
+    let mut all: HashMap<UnitId, Contacts> = HashMap::new();
+    for row in rows {
+        let address = Address::parse(&row.address)
+            .map_err(|_| Error::broken("contact", "address", row.unit_id, &row.address))?;
+        let contacts = all.entry(UnitId(row.unit_id)).or_default();
+        match row.purpose.as_str() {
+            "reporter" => contacts.reporter.push(address),
+            "backup" => contacts.backup.push(address),
+            "head" => contacts.head.push(address),
+            other => return Err(Error::broken("contact", "purpose", row.unit_id, other)),
+        }
+    }
+    Ok(all)
+}
+
 impl Conn {
     /// Gives every unit in force, ordered by id.
     pub async fn units(&mut self) -> Result<Vec<Unit>> {
@@ -108,30 +124,28 @@ impl Conn {
             Some(ids) => self.reach_rows(ids).await?,
             None => self.every_reach_row().await?,
         };
-        let mut all: HashMap<UnitId, Contacts> = HashMap::new();
+        let mut all = addresses_of(contacts)?;
         for (unit, post, phone) in posts {
             let contacts = all.entry(UnitId(unit)).or_default();
             (contacts.duty_post, contacts.phone) = (post, phone);
         }
-        for row in contacts {
-            let address = Address::parse(&row.address)
-                .map_err(|_| Error::broken("contact", "address", row.unit_id, &row.address))?;
-            let contacts = all.entry(UnitId(row.unit_id)).or_default();
-            match row.purpose.as_str() {
-                "reporter" => contacts.reporter.push(address),
-                "backup" => contacts.backup.push(address),
-                "head" => contacts.head.push(address),
-                other => return Err(Error::broken("contact", "purpose", row.unit_id, other)),
-            }
-        }
         Ok(all)
+    }
+
+    /// Gives the addresses of some units; what [`Conn::contacts`] tells besides is left out.
+    pub async fn addresses(&mut self, ids: &[UnitId]) -> Result<HashMap<UnitId, Contacts>> {
+        addresses_of(self.contact_rows(&id_list(ids)).await?)
+    }
+
+    async fn contact_rows(&mut self, ids: &str) -> Result<Vec<ContactRow>> {
+        let sql = batch!(self, "SELECT t.unit_id, t.purpose, t.address FROM ", [id bigint],
+            " JOIN contact t ON t.unit_id = r.id ORDER BY t.unit_id, t.purpose, t.position");
+        Ok(on!(self, c => sqlx::query_as(sql).bind(ids).fetch_all(c).await)?)
     }
 
     async fn reach_rows(&mut self, ids: &[UnitId]) -> Result<(Vec<ContactRow>, Vec<PostRow>)> {
         let list = id_list(ids);
-        let sql = batch!(self, "SELECT t.unit_id, t.purpose, t.address FROM ", [id bigint],
-            " JOIN contact t ON t.unit_id = r.id ORDER BY t.unit_id, t.purpose, t.position");
-        let contacts = on!(self, c => sqlx::query_as(sql).bind(&list).fetch_all(c).await)?;
+        let contacts = self.contact_rows(&list).await?;
         let sql = batch!(self, "SELECT t.unit_id, t.post, t.phone FROM ", [id bigint],
             " JOIN duty_post t ON t.unit_id = r.id");
         let posts = on!(self, c => sqlx::query_as(sql).bind(&list).fetch_all(c).await)?;

@@ -1,7 +1,7 @@
 //! What the duty board reads.
 
 use allclear::domain::board::{Filter, Span};
-use allclear::domain::ids::{ObligationId, RoundId};
+use allclear::domain::ids::ObligationId;
 use allclear::domain::progress::Progress;
 use allclear::store::{Group, Listing, Met, NewContact, NewGap, Tx};
 
@@ -187,24 +187,26 @@ on_both!(counts_and_lists_of_the_board_agree, |db| async move {
 on_both!(the_board_shows_how_far_chases_have_come, |db| async move {
     let (g, mut tx) = ground(db).await;
     let round = g.round(&mut tx, "2026-06-01", 100).await;
-    assert!(tx.board_chases(&[round]).await.unwrap().is_empty());
-    let group = Group {
+    let other = g.round(&mut tx, "2026-06-02", 200).await;
+    let group = |due: i64, resumption: i64| Group {
         round,
-        due: at(100),
-        resumption: 0,
+        due: at(due),
+        resumption,
     };
-    assert!(
+    for (due, resumption) in [(150, 0), (100, 7), (100, 0)] {
+        let group = group(due, resumption);
         tx.begin_chase(group, at(220), &Progress::default(), Some(at(70)))
             .await
-            .unwrap()
-    );
-    let found = tx.board_chases(&[round, RoundId(99_999)]).await.unwrap();
-    assert_eq!(
-        (found.len(), found[0].group, found[0].next),
-        (1, group, Some(at(70)))
-    );
-    assert_eq!(found[0].ladder, ladder());
-    assert!(tx.board_chases(&[]).await.unwrap().is_empty());
+            .unwrap();
+    }
+    let rounds = tx.board_rounds(at(0), None).await.unwrap();
+    let ids: Vec<_> = rounds.iter().map(|r| r.stored.round.id).collect();
+    assert_eq!(ids, [round, other]);
+    let groups: Vec<_> = rounds[0].chases.iter().map(|chase| chase.group).collect();
+    assert_eq!(groups, [group(100, 0), group(100, 7), group(150, 0)]);
+    let first = &rounds[0].chases[0];
+    assert_eq!((first.next, &first.ladder), (Some(at(70)), &ladder()));
+    assert!(rounds[1].chases.is_empty());
 });
 
 on_both!(

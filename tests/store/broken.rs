@@ -165,8 +165,8 @@ on_both!(of_periods_rules_ladders_and_rounds, |db| async move {
     broken!(tx, "chase"."firing" = "'x'", round.0, tx.chase(group));
     never!(tx, "chase"."closes_at", round.0, tx.chase(group));
     never!(tx, "chase"."next_at", round.0, tx.hold_chase(group));
-    broken!(tx, "chase"."progress" = "'x'", round.0, tx.board_chases(&[round]));
-    never!(tx, "chase"."due_at", round.0, tx.board_chases(&[round]));
+    broken!(tx, "chase"."progress" = "'x'", round.0, tx.board_rounds(at(0), None));
+    never!(tx, "chase"."due_at", round.0, tx.board_rounds(at(0), None));
 });
 
 on_both!(of_obligations, |db| async move {
@@ -187,7 +187,7 @@ on_both!(of_obligations, |db| async move {
     broken!(tx, "obligation"."due_at" = "0", a.0, tx.obligation(a));
     never!(tx, "obligation"."opens_at", a.0, tx.obligation(a));
     never!(tx, "obligation"."closes_at", a.0, tx.obligations_of_unit(g.villages[0], at(99), at(0)));
-    never!(tx, "obligation"."scheduled_due", a.0, tx.unmet(round, at(100), 0, 0, 9));
+    never!(tx, "obligation"."scheduled_due", a.0, tx.obligation(a));
     never!(tx, "obligation"."first_received_at", a.0, tx.obligation(a));
     never!(tx, "obligation"."excused_at", a.0, tx.obligation(a));
     never!(tx, "obligation"."resumption", a.0, tx.obligation(a));

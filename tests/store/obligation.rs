@@ -93,7 +93,7 @@ on_both!(a_thousand_obligations_are_written_held_and_met, |db| async move {
     tx.meet(&[]).await.unwrap();
     let left = tx.unmet(round, at(100), 0, 0, 10).await.unwrap();
     assert_eq!(left.len(), 1);
-    assert_eq!(left[0].obligation.id, ids[999]);
+    assert_eq!(left[0].id, ids[999]);
 });
 
 on_both!(
@@ -329,7 +329,7 @@ on_both!(
             "another group"
         );
         let paused = tx.unmet(round, at(100), ms(130), 0, 10).await.unwrap();
-        assert_eq!(paused[0].obligation.id, b);
+        assert_eq!(paused[0].id, b);
         assert!(
             tx.unmet(round, at(100), ms(130), b.0, 10)
                 .await

@@ -62,6 +62,13 @@ on_both!(a_day_is_what_was_put_last_and_other_days_stay, |db| async move {
     let left = tx.shifts(&[g.county], from, to).await.unwrap();
     assert_eq!(told(&left[&g.county]), ["2026-06-02 officer b岗"]);
     assert_eq!(tx.rostered().await.unwrap(), [g.county]);
+    let late = (day("2027-01-01"), day("2027-01-02"));
+    let units = [g.county, g.villages[0]];
+    let kept = tx.shifts_and_one(&units, late.0, late.1).await.unwrap();
+    assert_eq!(told(&kept[&g.county]), ["2026-06-02 officer b岗"]);
+    assert_eq!(kept.len(), 1, "no unit without a roster");
+    let both = tx.shifts_and_one(&units, from, to).await.unwrap();
+    assert_eq!(told(&both[&g.county]), ["2026-06-02 officer b岗"], "none twice");
     let own = tx.shifts_of(&address("b"), from).await.unwrap();
     assert_eq!(own, [(g.county, shift("2026-06-02", Duty::Officer, "b"))]);
     assert!(

@@ -95,9 +95,18 @@ on_both!(
         assert_eq!(tx.contacts(None).await.unwrap(), both);
         assert_eq!(
             tx.contacts(Some(&[a, g.county])).await.unwrap(),
-            HashMap::from([(a, full)])
+            HashMap::from([(a, full.clone())])
         );
         assert!(tx.contacts(Some(&[])).await.unwrap().is_empty());
+        let alone = Contacts {
+            duty_post: Contacts::default().duty_post,
+            phone: Contacts::default().phone,
+            ..full
+        };
+        assert_eq!(
+            tx.addresses(&[a, g.county]).await.unwrap(),
+            HashMap::from([(a, alone)])
+        );
         tx.put_contacts(&HashMap::from([(a, Contacts::default())]))
             .await
             .unwrap();

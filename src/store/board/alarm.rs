@@ -24,31 +24,35 @@ pub struct BoardChase {
     pub ladder: Ladder,
 }
 
+/// A chase beside its round; nothing where none has begun.
 #[derive(sqlx::FromRow)]
-struct ChaseRow {
-    round_id: i64,
-    due_at: i64,
-    resumption: i64,
-    progress: String,
-    next_at: Option<i64>,
-    steps: String,
+pub(super) struct ChaseRow {
+    chase_due_at: Option<i64>,
+    chase_resumption: Option<i64>,
+    chase_progress: Option<String>,
+    chase_next_at: Option<i64>,
+    chase_steps: String,
 }
 
-impl TryFrom<ChaseRow> for BoardChase {
-    type Error = Error;
-    fn try_from(row: ChaseRow) -> Result<Self> {
-        let broken = |table, column, text: &str| Error::broken(table, column, row.round_id, text);
-        Ok(Self {
+impl ChaseRow {
+    pub(super) fn chase(self, round: RoundId) -> Result<Option<BoardChase>> {
+        let broken = |table, column, text: &str| Error::broken(table, column, round.0, text);
+        let (Some(due), Some(resumption), Some(progress)) =
+            (self.chase_due_at, self.chase_resumption, self.chase_progress)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(BoardChase {
             group: Group {
-                round: RoundId(row.round_id),
-                due: instant("chase", "due_at", row.round_id, row.due_at)?,
-                resumption: row.resumption,
+                round,
+                due: instant("chase", "due_at", round.0, due)?,
+                resumption,
             },
-            progress: serde_json::from_str(&row.progress)
-                .map_err(|_| broken("chase", "progress", &row.progress))?,
-            next: maybe("chase", "next_at", row.round_id, row.next_at)?,
-            ladder: serde_json::from_str(&row.steps).map_err(|_| broken("ladder", "steps", &row.steps))?,
-        })
+            progress: serde_json::from_str(&progress).map_err(|_| broken("chase", "progress", &progress))?,
+            next: maybe("chase", "next_at", round.0, self.chase_next_at)?,
+            ladder: serde_json::from_str(&self.chase_steps)
+                .map_err(|_| broken("ladder", "steps", &self.chase_steps))?,
+        }))
     }
 }
 
@@ -219,17 +223,6 @@ macro_rules! gravest {
 }
 
 impl Conn {
-    /// Gives how far the chases of some rounds have come.
-    pub async fn board_chases(&mut self, rounds: &[RoundId]) -> Result<Vec<BoardChase>> {
-        let ids: Vec<UnitId> = rounds.iter().map(|round| UnitId(round.0)).collect();
-        let sql = batch!(self, "SELECT c.round_id, c.due_at, c.resumption, c.progress, c.next_at, l.steps FROM ",
-            [id bigint], " JOIN chase c ON c.round_id = r.id JOIN round d ON d.id = c.round_id
-            JOIN ladder l ON l.id = d.ladder_id");
-        let list = crate::store::unit::id_list(&ids);
-        let rows: Vec<ChaseRow> = on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?;
-        rows.into_iter().map(BoardChase::try_from).collect()
-    }
-
     /// Gives the open incidents in some ranges: those that nobody has yet first, then the gravest.
     pub async fn board_incidents(
         &mut self,

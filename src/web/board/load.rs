@@ -1,4 +1,4 @@
-//! Reads what one page of the board shows: the tree from memory, the rest in seven queries.
+//! Reads what one page of the board shows: the tree from memory, the rest in six queries, and one more where incidents are open.
 
 use std::sync::Arc;
 
@@ -47,7 +47,6 @@ pub(super) struct Loaded {
     pub(super) more: bool,
     /// Whether a text found too many units.
     pub(super) too_many: bool,
-    pub(super) chases: Vec<BoardChase>,
     pub(super) incidents: Vec<BoardIncident>,
     /// The same, with their clocks.
     pub(super) lines: Vec<IncidentLine>,
@@ -59,6 +58,11 @@ pub(super) struct Loaded {
 impl Loaded {
     pub(super) fn round(&self) -> Option<&BoardRound> {
         self.chosen.and_then(|place| self.rounds.get(place))
+    }
+
+    /// Gives how far the chases have come that the rows may be in.
+    pub(super) fn chases(&self) -> impl Iterator<Item = &BoardChase> {
+        self.rounds.iter().flat_map(|round| &round.chases)
     }
 
     pub(super) fn is_drill(&self) -> bool {
@@ -120,6 +124,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
     let mut rounds = conn.board_rounds(now - RECENT, address.round).await?;
     rounds.retain(|round| concerns(&ground, round));
     let chosen = choose(&rounds, address.round, now);
+    let incidents = conn.board_incidents(&ground.ranges, INCIDENTS).await?;
     let mut loaded = Loaded {
         now,
         counts: Arc::default(),
@@ -127,9 +132,11 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         rows: Vec::new(),
         more: false,
         too_many: false,
-        chases: Vec::new(),
-        incidents: conn.board_incidents(&ground.ranges, INCIDENTS).await?,
-        lines: conn.open_incidents(&ground.ranges, now, INCIDENTS).await?,
+        lines: match incidents.is_empty() {
+            true => Vec::new(),
+            false => conn.open_incidents(&ground.ranges, now, INCIDENTS).await?,
+        },
+        incidents,
         delivery: BoardDelivery::default(),
         duty: app.duty_gaps(&mut conn, &own_units(&ground)).await?,
         tree: ground.tree,
@@ -167,7 +174,6 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
     let listed = usize::try_from(LISTED).unwrap_or_default();
     loaded.more = loaded.rows.len() > listed;
     loaded.rows.truncate(listed);
-    loaded.chases = conn.board_chases(&rounds).await?;
     Ok(loaded)
 }
 

@@ -144,7 +144,7 @@ impl Teller<'_> {
         if row.received.is_some() {
             return None;
         }
-        self.loaded.chases.iter().find(|chase| {
+        self.loaded.chases().find(|chase| {
             let group = chase.group;
             Some(group.round) == row.round && group.due == row.due && group.resumption == row.resumption
         })

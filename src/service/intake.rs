@@ -17,7 +17,7 @@ mod way;
 
 use std::sync::{Arc, Weak};
 
-use self::queue::{Job, Pace, Queue, Trouble};
+use self::queue::{Job, Pace, Queue, Shape, Trouble};
 use self::way::Way;
 use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Identity, permit};
@@ -30,6 +30,7 @@ use crate::domain::screen::Notice;
 use crate::domain::standing::Timeliness;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitPath;
+use crate::store::Engine;
 
 /// What became of a report that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,9 +131,17 @@ impl Service {
     /// Starts the writer; it ends with the service.
     pub(super) fn start_intake(self: &Arc<Self>, inbox: Inbox) {
         let service = Arc::downgrade(self);
-        let (most, pace) = (self.settings.intake.batch, self.intake.pace.clone());
+        let pace = self.intake.pace.clone();
+        let shape = Shape {
+            most: self.settings.intake.batch,
+            lanes: match self.store.engine() {
+                Engine::Sqlite => 1,
+                // While one batch is on its way to the disk the next is decided.
+                Engine::Postgres => 2,
+            },
+        };
         let work = move |members: Arc<Vec<Member>>| take(service.clone(), members);
-        tokio::spawn(queue::serve(inbox.0, most, pace, work, refused));
+        tokio::spawn(queue::serve(inbox.0, shape, pace, work, refused));
     }
 
     /// Takes a report in, and answers when it is on disk.

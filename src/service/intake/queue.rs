@@ -2,12 +2,13 @@
 //!
 //! It knows nothing of reports: jobs go in, answers come out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use crate::store;
@@ -116,75 +117,159 @@ impl Pace {
     }
 }
 
-/// Works on jobs until nobody can ask any more: all that wait, `most` at once, urgent ones before all others.
+/// How jobs are taken together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// How many at most.
+    pub(super) most: usize,
+    /// How many batches may be under way at once.
+    pub(super) lanes: usize,
+}
+
+/// Works on jobs until nobody can ask any more: all that wait, so many at once, urgent ones before all others.
 ///
 /// What fails together is tried once more together, and then one by one, so that a bad job fails alone.
 pub(super) async fn serve<J, A, W, F>(
     mut inbox: Inbox<J, A>,
-    most: usize,
+    shape: Shape,
     pace: Arc<Pace>,
     work: W,
     refused: fn(Trouble) -> A,
 ) where
     J: Job + Clone + Send + Sync + 'static,
     A: Send + 'static,
-    W: Fn(Arc<Vec<J>>) -> F + Send,
+    W: Fn(Arc<Vec<J>>) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Vec<A>, Trouble>> + Send + 'static,
 {
-    let mut waiting = Vec::new();
-    let mut busy = false;
-    while !waiting.is_empty() || inbox.recv_many(&mut waiting, most).await > 0 {
-        gather(&mut inbox, &mut waiting);
-        let mut batch = next(&mut waiting, most);
-        // Only where others came last time too: who is alone does not wait for company, nor does who is urgent.
-        if let (true, Some(linger)) = (busy && batch.len() < most && waiting.is_empty(), pace.linger())
-            && !batch.iter().any(|w| w.job.is_urgent())
-        {
-            tokio::time::sleep(linger).await;
-            waiting = batch;
-            gather(&mut inbox, &mut waiting);
-            batch = next(&mut waiting, most);
-        }
-        busy = batch.len() > 1;
-        let (jobs, answers): (Vec<J>, Vec<_>) = batch.into_iter().map(|w| (w.job, w.answer)).unzip();
-        let (done, outage) = all(jobs, &work, refused).await;
-        for (answer, done) in answers.into_iter().zip(done) {
-            // Whoever went away finds the report again by its UUID.
-            let _ = answer.send(done);
-        }
-        if outage {
-            // They would only wait as long once more.
-            gather(&mut inbox, &mut waiting);
-            for waiting in waiting.drain(..) {
-                let _ = waiting.answer.send(refused(Trouble::Passing));
+    let work = Arc::new(work);
+    let mut desk = Desk::new(shape);
+    let mut under_way = JoinSet::new();
+    let mut open = true;
+    while open || !desk.waiting.is_empty() || !under_way.is_empty() {
+        while under_way.len() < shape.lanes {
+            desk.gather(&mut inbox);
+            if let Some(linger) = desk.linger(&pace) {
+                tokio::time::sleep(linger).await;
+                desk.gather(&mut inbox);
             }
+            let batch = desk.next();
+            if batch.is_empty() {
+                break;
+            }
+            let lines = batch.iter().map(|w| w.job.line()).collect();
+            let begun = under_way.spawn(answer(batch, work.clone(), refused));
+            desk.begun(begun.id(), lines);
+        }
+        tokio::select! {
+            done = under_way.join_next_with_id(), if !under_way.is_empty() => {
+                let (id, outage) = match done {
+                    Some(Ok(done)) => done,
+                    Some(Err(lost)) => (lost.id(), false),
+                    None => continue,
+                };
+                desk.over(id);
+                if outage {
+                    // They would only wait as long once more.
+                    desk.gather(&mut inbox);
+                    desk.send_away(refused);
+                }
+            }
+            got = inbox.recv_many(&mut desk.waiting, shape.most),
+                if open && under_way.len() < shape.lanes => open = got > 0,
         }
     }
 }
 
-/// Takes in all that wait; they are no more than have a place.
-fn gather<J, A>(inbox: &mut Inbox<J, A>, waiting: &mut Vec<Waiting<J, A>>) {
-    while let Ok(more) = inbox.try_recv() {
-        waiting.push(more);
+/// Works on a batch and answers it; gives whether the database could not be reached.
+async fn answer<J, A, W, F>(batch: Vec<Waiting<J, A>>, work: Arc<W>, refused: fn(Trouble) -> A) -> bool
+where
+    J: Job + Clone + Send + Sync + 'static,
+    A: Send + 'static,
+    W: Fn(Arc<Vec<J>>) -> F,
+    F: Future<Output = Result<Vec<A>, Trouble>> + Send + 'static,
+{
+    let (jobs, answers): (Vec<J>, Vec<_>) = batch.into_iter().map(|w| (w.job, w.answer)).unzip();
+    let (done, outage) = all(jobs, &*work, refused).await;
+    for (answer, done) in answers.into_iter().zip(done) {
+        // Whoever went away finds the report again by its UUID.
+        let _ = answer.send(done);
     }
+    outage
 }
 
-/// Takes the next batch: urgent jobs with those before them in their lines, where there are any, so that they wait
-/// neither for other batches nor for company in their own; else the first.
-fn next<J: Job, A>(waiting: &mut Vec<Waiting<J, A>>, most: usize) -> Vec<Waiting<J, A>> {
-    if !waiting.iter().any(|w| w.job.is_urgent()) {
-        return waiting.drain(..most.min(waiting.len())).collect();
-    }
-    let mut lines = HashSet::new();
-    let mut first: Vec<bool> = Vec::with_capacity(waiting.len());
-    for w in waiting.iter().rev() {
-        if w.job.is_urgent() {
-            lines.insert(w.job.line());
+/// Who waits, and what is being worked on.
+#[derive(Debug)]
+struct Desk<J, A> {
+    shape: Shape,
+    waiting: Vec<Waiting<J, A>>,
+    /// The lines of the batches that are being worked on.
+    under_way: HashMap<Id, HashSet<i64>>,
+    /// Whether others came last time too.
+    busy: bool,
+}
+
+impl<J: Job, A> Desk<J, A> {
+    fn new(shape: Shape) -> Self {
+        Self {
+            shape,
+            waiting: Vec::new(),
+            under_way: HashMap::new(),
+            busy: false,
         }
-        first.push(lines.contains(&w.job.line()));
     }
-    let taken = waiting.extract_if(.., |_| first.pop().unwrap_or(false));
-    taken.take(most).collect()
+
+    /// Takes in all that wait; they are no more than have a place.
+    fn gather(&mut self, inbox: &mut Inbox<J, A>) {
+        while let Ok(more) = inbox.try_recv() {
+            self.waiting.push(more);
+        }
+    }
+
+    /// Gives how long to wait for company: who is alone does not, nor does who is urgent.
+    fn linger(&self, pace: &Pace) -> Option<Duration> {
+        let few = !self.waiting.is_empty() && self.waiting.len() < self.shape.most;
+        let patient = self.busy && few && !self.waiting.iter().any(|w| w.job.is_urgent());
+        pace.linger().filter(|_| patient)
+    }
+
+    /// Takes the next batch: urgent jobs with those before them in their lines, where there are any, so that they
+    /// wait neither for other batches nor for company in their own; else the first. What is behind a job of its line
+    /// that is being worked on waits for that.
+    fn next(&mut self) -> Vec<Waiting<J, A>> {
+        let under_way = &self.under_way;
+        let free = |w: &Waiting<J, A>| !under_way.values().any(|lines| lines.contains(&w.job.line()));
+        let urgent = self.waiting.iter().any(|w| w.job.is_urgent() && free(w));
+        let mut before_urgent = HashSet::new();
+        let mut first: Vec<bool> = Vec::with_capacity(self.waiting.len());
+        for w in self.waiting.iter().rev() {
+            if w.job.is_urgent() {
+                before_urgent.insert(w.job.line());
+            }
+            let wanted = !urgent || before_urgent.contains(&w.job.line());
+            first.push(wanted && free(w));
+        }
+        let taken = self.waiting.extract_if(.., |_| first.pop().unwrap_or(false));
+        let batch: Vec<_> = taken.take(self.shape.most).collect();
+        self.busy = batch.len() > 1;
+        batch
+    }
+
+    /// Notes which lines a batch works on.
+    fn begun(&mut self, batch: Id, lines: HashSet<i64>) {
+        self.under_way.insert(batch, lines);
+    }
+
+    /// Lets go of the lines of a batch that is over.
+    fn over(&mut self, batch: Id) {
+        self.under_way.remove(&batch);
+    }
+
+    /// Tells all who wait that the database is away.
+    fn send_away(&mut self, refused: fn(Trouble) -> A) {
+        for waiting in self.waiting.drain(..) {
+            let _ = waiting.answer.send(refused(Trouble::Passing));
+        }
+    }
 }
 
 /// Gives an answer to every job, and whether the database could not be reached.

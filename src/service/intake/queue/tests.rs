@@ -43,7 +43,8 @@ fn doubler(
             }
         }
     };
-    let served = serve(inbox, most, Arc::default(), work, Err);
+    let shape = Shape { most, lanes: 1 };
+    let served = serve(inbox, shape, Arc::default(), work, Err);
     (Arc::new(queue), seen, served)
 }
 
@@ -90,6 +91,42 @@ async fn an_urgent_job_behind_more_than_a_batch_is_seen() {
     let (queue, seen, served) = doubler(100, 2, |_, _| None);
     ask(queue, served, &[1, 2, 3, 4, 1005]).await;
     assert_eq!(*seen.lock().unwrap(), [vec![1005], vec![1, 2], vec![3, 4]]);
+}
+
+#[tokio::test]
+async fn batches_go_side_by_side_but_no_line_is_in_two_of_them() {
+    let (queue, inbox) = Queue::new(100);
+    let (begun, mut begins) = mpsc::unbounded_channel();
+    let gate = Arc::new(Semaphore::new(0));
+    let opened = gate.clone();
+    let work = move |jobs: Arc<Vec<u32>>| {
+        let (begun, gate) = (begun.clone(), opened.clone());
+        async move {
+            begun.send(jobs.to_vec()).unwrap();
+            gate.acquire().await.unwrap().forget();
+            if jobs.contains(&13) {
+                panic!("13");
+            }
+            Ok(jobs.iter().map(|n| Ok(n * 2)).collect())
+        }
+    };
+    let shape = Shape { most: 2, lanes: 2 };
+    tokio::spawn(serve(inbox, shape, Arc::default(), work, Err));
+    let queue: Arc<Queue<u32, Answer>> = Arc::new(queue);
+    let asked = |job: u32| {
+        let queue = queue.clone();
+        tokio::spawn(async move { queue.ask(job).await })
+    };
+    let (first, _second) = (asked(13), asked(2));
+    assert_eq!(begins.recv().await, Some(vec![13, 2]));
+    let (behind, beside) = (asked(23), asked(4));
+    assert_eq!(begins.recv().await, Some(vec![4]), "not behind 13 in its line");
+    gate.add_permits(1);
+    // Whichever batch was over, what was behind it in its line goes on; a panic holds no line for ever.
+    gate.add_permits(20);
+    assert_eq!(first.await.unwrap(), Some(Err(Trouble::Broken)));
+    assert_eq!(behind.await.unwrap(), Some(Ok(46)));
+    assert_eq!(beside.await.unwrap(), Some(Ok(8)));
 }
 
 #[tokio::test]

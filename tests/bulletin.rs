@@ -8,7 +8,7 @@ use allclear::domain::access::{Actor, Grant, Identity, Role};
 use allclear::domain::ids::{AccountId, UnitId};
 use allclear::service::{Service, ShownBulletin};
 use chrono::TimeDelta;
-use support::{Day, Fresh, House, incident, local, on_both, urgent};
+use support::{Day, Fresh, House, Post, incident, local, on_both, urgent};
 
 /// Reads the bulletins of the county, the first one first.
 async fn bulletins(day: &Day) -> Vec<ShownBulletin> {
@@ -451,3 +451,55 @@ on_both!(it_is_read_in_scope_only, |db| async move {
     assert_eq!(now.from, local("2026-06-01 18:30"));
     assert!(service.bulletin_now(&officer, town_of(&day).await).await.is_err());
 });
+
+on_both!(
+    everybody_who_leads_or_is_on_duty_gets_one_letter_in_his_language,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        let day = &post.day;
+        // One is named twice, one reads English, one is locked, one leads a township only.
+        day.meddle(
+            "INSERT INTO account (login, label, address, language, epoch, created_at, locked_at) VALUES
+            ('a', '县长', 'leader@county.example', 'zh-CN', 0, 0, NULL),
+            ('b', 'Deputy', 'deputy@county.example', 'en', 0, 0, NULL),
+            ('c', '离任', 'gone@county.example', 'en', 0, 0, 1),
+            ('d', '镇长', 'town@county.example', 'en', 0, 0, NULL)",
+        )
+        .await;
+        day.meddle(
+            "INSERT INTO role_grant (account_id, role, unit_id, granted_at)
+            SELECT a.id, 'leader', CASE WHEN a.login = 'd' THEN 2 ELSE 1 END, 0 FROM account a
+            UNION SELECT a.id, 'duty_officer', 1, 0 FROM account a WHERE a.login = 'a'",
+        )
+        .await;
+        day.jump("18:30").await;
+        let told = bulletins(day).await.pop().unwrap();
+        assert_eq!(told.letters, 2);
+        let to = |lines: Vec<String>| -> Vec<String> {
+            lines
+                .into_iter()
+                .filter(|line| line.contains("bulletin"))
+                .collect()
+        };
+        assert_eq!(
+            to(post.day.all_letters().await),
+            [
+                "18:30 bulletin deputy@county.example",
+                "18:30 bulletin leader@county.example"
+            ]
+        );
+        for _ in 0..3 {
+            post.day.house.service.tick().await.unwrap();
+        }
+        assert_eq!(to(post.day.all_letters().await), Vec::<String>::new());
+        post.deliver().await;
+        assert_eq!(post.state("deputy@county.example").await, "accepted 1");
+        let mails = post.server.accepted();
+        let english = mails
+            .iter()
+            .map(|mail| String::from_utf8_lossy(&mail.bytes).into_owned())
+            .find(|mail| mail.contains("deputy@county.example"))
+            .unwrap();
+        assert!(english.contains("Content-Language: en"), "{english}");
+    }
+);

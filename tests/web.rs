@@ -5,6 +5,8 @@ mod support;
 
 #[path = "web/admin.rs"]
 mod admin;
+#[path = "web/bulletin.rs"]
+mod bulletin;
 #[path = "web/desk.rs"]
 mod desk;
 #[path = "web/doors.rs"]

@@ -8,8 +8,12 @@
 //! salted hash, and goes with the texts.
 
 mod due;
+#[cfg(test)]
+mod sample;
 
 pub use due::{Covered, Due, Hour, PATIENCE, Previous, covering, offices};
+#[cfg(test)]
+pub(crate) use sample::sample;
 
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};

@@ -159,6 +159,11 @@ pub fn follow_up_key(report: ReportId, address: &Address) -> String {
     format!("f/{report}/{}", address.as_str())
 }
 
+/// Gives the key of the letter of a bulletin: one a person.
+pub fn bulletin_key(bulletin: i64, address: &Address) -> String {
+    format!("b/{bulletin}/{}", address.as_str())
+}
+
 /// Gives the key of an account letter about one subject, such as `link/17` or `proxy/4711`.
 pub fn account_key(subject: &str, address: &Address) -> String {
     format!("a/{subject}/{}", address.as_str())

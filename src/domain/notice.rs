@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
+use super::bulletin::{Bulletin, DutyLine};
 use super::checkin::Provenance;
 use super::ids::IncidentId;
 use super::incident::{Change, FindingKind, ReportKind, Severity};
@@ -58,8 +59,19 @@ pub enum Matter {
     FollowUp(Box<FollowUp>),
     /// What was found of how a unit reported.
     Found(Found),
+    /// The daily bulletin.
+    Bulletin(Box<TheBulletin>),
     /// Nothing but that letters go out.
     Test,
+}
+
+/// A bulletin as it was frozen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TheBulletin {
+    /// What it says.
+    pub bulletin: Bulletin,
+    /// Who is on duty the next day; none once that is past its time.
+    pub duty: Option<Vec<DutyLine>>,
 }
 
 /// What a later report says otherwise than the one before it: nothing else.

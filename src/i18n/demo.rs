@@ -32,6 +32,7 @@ messages! {
     demo_plan_ladder(head, parent, leader): "  {head}  催报升级到村负责人，{parent} 到乡镇，{leader} 到县带班领导：每人每级一封",
         "  {head}  the chase reaches village heads, {parent} townships, {leader} the leader: one letter per person and step";
     demo_plan_closes(time): "  {time}  场次关闭，仍未报的记为缺报；迟报的村从催报中退出", "  {time}  the round closes; whoever reported late has left the chase, the rest are missing";
+    demo_plan_bulletin(time): "  {time}  生成日报，领导和值班员各收到一封；页面“日报”可打印", "  {time}  the daily bulletin is made and mailed to leader and officer; it prints from its page";
     demo_stop: "按 Ctrl-C 结束。", "Ctrl-C ends it.";
     demo_ended(dir): "演示已结束。数据留在 {dir}，可以删除。", "The demonstration has ended. Its data are in {dir} and may be deleted.";
 

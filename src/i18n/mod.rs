@@ -9,6 +9,7 @@
 //! - `audit`: the auditor's page, and every kind of deed
 //! - `api`: what the API tells those who write programs against it
 //! - `bench`: the figures of a measurement
+//! - `bulletin`: the daily bulletin, and in which order it says things
 //! - `cli`: the command line
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
@@ -37,6 +38,7 @@ pub mod api;
 pub mod audit;
 pub mod bench;
 pub mod board;
+pub mod bulletin;
 pub mod cli;
 pub mod common;
 pub mod date;

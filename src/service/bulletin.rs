@@ -7,16 +7,20 @@
 mod gather;
 mod show;
 
+pub(super) use show::shown;
 pub use show::{LacksBulletin, ShownBulletin};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
 use super::{Error, Result, Service};
 use crate::crash::Point;
+use crate::domain::address::Address;
 use crate::domain::bulletin::{Due, Hour, covering, digest, offices};
 use crate::domain::ids::UnitId;
+use crate::domain::letter::{Details, LetterKind, bulletin_key};
+use crate::domain::roster::Duty;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Unit;
 use crate::store::{Conn, NewBulletin, Tx};
@@ -101,7 +105,31 @@ impl Service {
         Ok(())
     }
 
-    /// Numbers a bulletin, freezes it, and adds its digest to the chain of deeds.
+    /// Gives who reads the bulletin of an office: its leaders and duty officers by their accounts, whoever is on duty there
+    /// now, and at the top those whom the settings name.
+    async fn readers(&self, tx: &mut Tx, office: &Unit) -> Result<BTreeSet<Address>> {
+        let now = self.now();
+        let held = tx.readers_of(office.id, now).await?;
+        let mut readers: BTreeSet<Address> = held
+            .iter()
+            .filter_map(|address| Address::parse(address).ok())
+            .collect();
+        let duty = self.duty_now(tx, &[office.id]).await?;
+        let posts = Duty::ALL
+            .into_iter()
+            .flat_map(|kind| duty.at(office.id, kind, now));
+        readers.extend(posts.map(|post| post.address));
+        if office.parent.is_none() {
+            let named = duty.leaders.iter().chain(&duty.officers);
+            readers.extend(named.map(|address| duty.instead(address, now)));
+        }
+        if readers.is_empty() {
+            tracing::error!(office = %office.id, "nobody of unit {} can be sent its bulletin", office.id);
+        }
+        Ok(readers)
+    }
+
+    /// Numbers a bulletin, freezes it, writes its letters, and adds its digest to the chain of deeds.
     async fn publish(
         &self,
         tx: &mut Tx,
@@ -119,6 +147,7 @@ impl Service {
         bulletin.number = tx.last_bulletin_number(office.id, bulletin.year()).await? + 1;
         let content = serde_json::to_string(&bulletin).map_err(Error::broken)?;
         let digest = digest(&content);
+        let readers = self.readers(tx, office).await?;
         let new = NewBulletin {
             unit: office.id,
             path: &office.path,
@@ -127,7 +156,7 @@ impl Service {
             number: bulletin.number,
             until: bulletin.until,
             made: now,
-            letters: 0,
+            letters: i64::try_from(readers.len()).unwrap_or(i64::MAX),
             content: &content,
             digest,
             duty: &duty,
@@ -136,6 +165,14 @@ impl Service {
         let Some(id) = tx.add_bulletin(&new).await? else {
             return Ok(None);
         };
+        let languages = self.languages(tx).await?;
+        let details = Details::Bulletin { bulletin: id };
+        let letter = |address: &Address| {
+            let key = bulletin_key(id, address);
+            self.letter(LetterKind::Bulletin, key, address, &languages, &details)
+        };
+        let letters: Vec<_> = readers.iter().map(letter).collect();
+        tx.add_letters(&letters, now).await?;
         let detail = json!({ "unit": office.id, "day": bulletin.day, "number": bulletin.number,
             "digest": digest.to_string() });
         self.audit(tx, "service", "bulletin", &format!("bulletin:{id}"), detail)

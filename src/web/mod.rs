@@ -9,6 +9,7 @@
 //! * `visit.rs`, `cookie.rs`, `gate.rs`, `origin.rs`, `kept.rs` — who comes, may he, and what he typed meanwhile
 //! * `page.rs`, `failure.rs`, `headers.rs`, `assets.rs`, `form.rs`, `upload.rs` — what every page is made of
 //! * `board.rs`, `unit.rs`, `outbox.rs`, `letters.rs` — the duty office
+//! * `bulletin.rs` — the daily bulletins
 //! * `township.rs` — the units of a parent, and the report that it owes after them
 //! * `wall.rs` — the page for a large screen, opened by a link; `walls.rs` — where such links are made and revoked
 //! * `alert/`, `acknowledge.rs` — leaders, and whoever has a letter
@@ -29,6 +30,7 @@ mod assets;
 mod audit;
 mod board;
 mod browser;
+mod bulletin;
 mod certificate;
 mod cookie;
 mod deadline;

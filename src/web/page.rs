@@ -127,6 +127,7 @@ fn ways(actor: &Actor, l: Lang, here: &str) -> Vec<Way> {
         ("/board", l.way_board(), Door::May(Deed::SeeBoard)),
         ("/incidents", l.incidents_title(), Door::May(Deed::SeeBoard)),
         ("/alerts", l.way_alerts(), Door::May(Deed::SeeUrgent)),
+        ("/bulletins", l.bulletins_title(), Door::May(Deed::SeeBulletin)),
         ("/roster", l.roster_title(), Door::May(Deed::SeeRoster)),
         ("/plans", l.plans_title(), Door::SignedIn),
         ("/outbox", l.way_outbox(), Door::May(Deed::SeeOutbox)),

@@ -9,9 +9,9 @@ use super::admin::periods;
 use super::board::{self, acts, awaiting, enter, spot};
 use super::gate::{self, Gate};
 use super::{
-    App, Failure, acknowledge, admin, alert, assets, audit, desk, halfway, handover, health, home, incident,
-    kept, language, link, me, outbox, plan, redact, reference, roster, signin, slip, township, unit, visit,
-    wall, walls,
+    App, Failure, acknowledge, admin, alert, assets, audit, bulletin, desk, halfway, handover, health, home,
+    incident, kept, language, link, me, outbox, plan, redact, reference, roster, signin, slip, township,
+    unit, visit, wall, walls,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -34,6 +34,7 @@ pub fn table() -> Vec<Route> {
         desk(),
         office(),
         letters(),
+        bulletins(),
         incidents(),
         duty(),
         leaders(),
@@ -212,6 +213,15 @@ fn letters() -> Vec<Route> {
             post(outbox::handle),
         ),
         route("/outbox/trust", Door::May(Deed::RetryLetter), post(outbox::trust)),
+    ]
+}
+
+/// The daily bulletins.
+fn bulletins() -> Vec<Route> {
+    vec![
+        route("/bulletins", Door::May(Deed::SeeBulletin), get(bulletin::list)),
+        route("/bulletin/{id}", Door::May(Deed::SeeBulletin), get(bulletin::one)),
+        route("/bulletin/now", Door::May(Deed::SeeUrgent), get(bulletin::now)),
     ]
 }
 

@@ -141,6 +141,9 @@ fn programme(
     out::say(lang.demo_plan_reminder(at(DUE - 30.0)));
     out::say(lang.demo_plan_due(due));
     out::say(lang.demo_plan_ladder(at(DUE + 25.0), at(DUE + 50.0), at(DUE + 75.0)));
+    if let Some(time) = stage.service.settings.bulletin.time {
+        out::say(lang.demo_plan_bulletin(time));
+    }
     out::say(lang.demo_plan_closes(at(DUE + CLOSES)));
     out::say("");
     out::say(lang.demo_stop());

@@ -29,6 +29,8 @@ pub(super) const DUE: f64 = 120.0;
 pub(super) const GRACE: f64 = 5.0;
 /// When the round closes, counted from its due time.
 pub(super) const CLOSES: f64 = 160.0;
+/// When the bulletin can be made at the earliest, counted from the due time; it waits for a full minute.
+pub(super) const BULLETIN: f64 = 85.0;
 /// How long the leader takes to acknowledge the urgent letter: longer than it waits, so that the next step is seen.
 pub(super) const LEADER: f64 = 40.0;
 /// How long an acknowledgement holds a chase.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{SubsecRound, TimeDelta};
 
 use super::duty;
-use super::script::{self, CLOSES, DUE, GRACE, PAUSE, Pace, REPEAT};
+use super::script::{self, BULLETIN, CLOSES, DUE, GRACE, PAUSE, Pace, REPEAT};
 use crate::cli::context::{Context, clock};
 use crate::cli::fail::Fail;
 use crate::cli::serve;
@@ -101,11 +101,22 @@ pub(super) fn settings(
         ("web.plain_http", "true".to_owned()),
         ("log.level", "warn".to_owned()),
     ];
-    let flags = flags.map(|(key, value)| (key.to_owned(), value)).to_vec();
-    Ok(Settings::load(&Sources {
-        flags: flags.into_iter().chain(context.sources.flags.clone()).collect(),
-        ..Sources::default()
-    })?)
+    let mut flags = flags.map(|(key, value)| (key.to_owned(), value)).to_vec();
+    let load = |flags: &[(String, String)]| {
+        Settings::load(&Sources {
+            flags: flags.iter().chain(&context.sources.flags).cloned().collect(),
+            ..Sources::default()
+        })
+    };
+    let zone = load(&flags)?.service.zone;
+    flags.push(("bulletin.time".to_owned(), bulletin_time(zone, pace)));
+    Ok(load(&flags)?)
+}
+
+/// Gives the first full minute after the chase has reached the leader, as a setting has it.
+fn bulletin_time(zone: chrono_tz::Tz, pace: Pace) -> String {
+    let reached = clock().now() + pace.seconds(DUE + BULLETIN) + TimeDelta::minutes(1);
+    reached.with_timezone(&zone).format("%H:%M").to_string()
 }
 
 /// Sets everything up in an empty folder.

@@ -32,6 +32,11 @@ pub enum Details {
         /// The finding.
         finding: i64,
     },
+    /// The daily bulletin.
+    Bulletin {
+        /// Its row.
+        bulletin: i64,
+    },
     /// Of an account letter: a test of the relay.
     Test,
     /// Of an account letter: a link that signs an account in. The token in it is that of the letter.

@@ -6,9 +6,11 @@
 //! | `silence` | reminders, overdue and escalated letters |
 //! | `urgent` | urgent reports |
 //! | `incident` | what a later report changes, and what was found of how a unit reported |
+//! | `bulletin` | the daily bulletin |
 //! | `account` | reports that somebody else entered, sign-in links, and links that bind a workstation |
 
 mod account;
+mod bulletin;
 mod incident;
 mod page;
 mod silence;
@@ -58,6 +60,7 @@ impl Page {
             Matter::Slip(slip) => account::slip(notice, slip),
             Matter::FollowUp(told) => incident::follow_up(notice, told),
             Matter::Found(found) => incident::found(notice, found),
+            Matter::Bulletin(the) => bulletin::page(notice, the),
             Matter::Test => account::test(notice),
         };
         page.marked(notice)

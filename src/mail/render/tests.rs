@@ -1,5 +1,6 @@
 //! Every kind of letter in both languages, as its reader sees it.
 
+mod bulletin;
 mod others;
 
 use chrono::TimeDelta;

@@ -22,6 +22,8 @@ pub struct ShownBulletin {
     pub duty: Option<Vec<DutyLine>>,
     /// How many persons it was sent to.
     pub letters: i64,
+    /// The frozen text.
+    pub content: String,
     /// The hash that was kept with it.
     pub digest: String,
     /// Whether it is as it was made.
@@ -67,7 +69,7 @@ impl Service {
     /// # Errors
     /// [`Error::Missing`] when the unit keeps no duty office, or not for whoever asks.
     pub async fn bulletin_now(&self, actor: &Actor, office: UnitId) -> Result<(Bulletin, Vec<DutyLine>)> {
-        let scope = permit(actor, Deed::SeeBoard)?;
+        let scope = permit(actor, Deed::SeeUrgent)?;
         let now = self.now();
         let hour = self.bulletin_hour().ok_or(Error::Missing("bulletin"))?;
         let tree = self.tree().await?;
@@ -109,7 +111,8 @@ impl Service {
     }
 }
 
-fn shown(kept: StoredBulletin) -> Result<ShownBulletin> {
+/// Reads a bulletin, and proves it.
+pub(in crate::service) fn shown(kept: StoredBulletin) -> Result<ShownBulletin> {
     let bulletin: Bulletin = serde_json::from_str(&kept.content).map_err(Error::broken)?;
     let duty = kept.duty.as_deref().zip(kept.salt.as_deref());
     let duty_holds = duty.is_none_or(|(duty, salt)| {
@@ -128,6 +131,7 @@ fn shown(kept: StoredBulletin) -> Result<ShownBulletin> {
         letters: kept.letters,
         is_whole: duty_holds && is_same && digest.to_string() == kept.digest,
         digest: kept.digest,
+        content: kept.content,
         bulletin,
     })
 }

@@ -145,6 +145,7 @@ impl Service {
             Link::SignIn => format!("{base}/link/{token}"),
             Link::Slip => format!("{base}/slip?c={}", crate::service::secret::code_of(&token)),
             Link::Incident(id) => format!("{base}/incident/{id}"),
+            Link::Bulletin(id) => format!("{base}/bulletin/{id}"),
         }
     }
 
@@ -188,4 +189,5 @@ pub(super) enum Link {
     SignIn,
     Slip,
     Incident(crate::domain::ids::IncidentId),
+    Bulletin(i64),
 }

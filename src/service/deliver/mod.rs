@@ -3,9 +3,10 @@
 //!
 //! * `mod.rs` — the hand: taking letters, giving them back
 //! * `errand.rs` — what is to be done with a letter now: say this, send the kept bytes, or nothing any more
-//! * `chase.rs`, `report.rs`, `incident.rs` — the facts that letters say
+//! * `chase.rs`, `report.rs`, `incident.rs`, `bulletin.rs` — the facts that letters say
 //! * `settle.rs` — what becomes of letters after an attempt
 
+mod bulletin;
 mod chase;
 mod errand;
 mod incident;

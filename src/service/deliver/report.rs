@@ -156,6 +156,7 @@ impl Service {
             }
             Some(Details::SignIn { .. } | Details::Slip { .. }) => Ok(Wanted::No),
             Some(Details::FollowUp { report }) => self.told_letter(conn, report, lang).await,
+            Some(Details::Bulletin { bulletin }) => self.bulletin_letter(conn, bulletin).await,
             Some(Details::Finding { finding }) => self.found_letter(conn, finding, lang).await,
             _ => Err(Error::broken("this kind of letter has no words yet")),
         }

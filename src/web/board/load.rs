@@ -1,4 +1,5 @@
-//! Reads what one page of the board shows: the tree from memory, the rest in six queries, and one more where incidents are open.
+//! Reads what one page of the board shows: the tree from memory, the rest in eight queries, and one more where incidents are
+//! open.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::domain::roster::GapDay;
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::{UnitPath, UnitTree};
-use crate::service::{Error, Service};
+use crate::service::{Error, LacksBulletin, Service};
 use crate::store::{
     BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, IncidentLine, Listing,
 };
@@ -53,6 +54,8 @@ pub(super) struct Loaded {
     pub(super) delivery: BoardDelivery,
     /// Days, today and tomorrow, on which the roster of the reader's units lacks somebody.
     pub(super) duty: Vec<GapDay>,
+    /// Offices whose bulletin should be there and is not.
+    pub(super) lacking: Vec<LacksBulletin>,
 }
 
 impl Loaded {
@@ -138,6 +141,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         },
         incidents,
         delivery: BoardDelivery::default(),
+        lacking: app.lacking_bulletins(&mut conn, &ground.scope).await?,
         duty: app.duty_gaps(&mut conn, &own_units(&ground)).await?,
         tree: ground.tree,
         scope: ground.scope,

@@ -125,6 +125,9 @@ impl Strip<'_> {
     }
 }
 
+/// How many bulletins that are not there are named.
+const LACKING: usize = 3;
+
 /// Says what went wrong, the gravest first.
 pub(super) fn reds(
     loaded: &Loaded,
@@ -156,6 +159,10 @@ pub(super) fn reds(
             add(l.red_paused(time(until)), words, outbox(Tray::Waiting));
         }
         _ => {}
+    }
+    for lacks in loaded.lacking.iter().take(LACKING) {
+        let said = l.red_bulletin(&lacks.office, l.short_date(lacks.day));
+        add(said, "", sees_roster.then(|| "/bulletins".to_owned()));
     }
     for gap in &loaded.duty {
         add(

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use courier::{Courier, Look};
 pub use precedence::Precedence;
+pub use upkeep::keep_log;
 
 use crate::service::Service;
 use crate::store::{Engine, Lane};
@@ -58,9 +59,7 @@ pub async fn run(service: Arc<Service>, stop: CancellationToken) {
     }
     if service.store.engine() == Engine::Sqlite {
         let service = service.clone();
-        tasks.keep("checkpoint", move |stop| {
-            upkeep::checkpoint(service.clone(), stop)
-        });
+        tasks.keep("checkpoint", move |stop| keep_log(service.clone(), stop));
     }
     deliver(&service, &instance, &mut tasks);
     stop.cancelled().await;

@@ -35,8 +35,8 @@ pub(super) async fn beat(service: Arc<Service>, instance: String, stop: Cancella
     }
 }
 
-/// Writes the log back from a connection of its own, so that no commit of the writer has to.
-pub(super) async fn checkpoint(service: Arc<Service>, stop: CancellationToken) {
+/// Writes SQLite's log back from a connection of its own, so that no commit of the writer has to.
+pub async fn keep_log(service: Arc<Service>, stop: CancellationToken) {
     let mut keeper = None;
     while !stop.is_cancelled() {
         if keeper.is_none() {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use chrono::{SubsecRound, TimeDelta};
 
+use tokio_util::sync::{CancellationToken, DropGuard};
+
 use super::broken;
 use super::place::Place;
 use crate::cli::context::{clock, connect};
@@ -23,7 +25,7 @@ use crate::domain::time::{Timestamp, local_day};
 use crate::domain::unit::{Contacts, UnitKind};
 use crate::service::Service;
 use crate::service::period::{Declaration, NewRule};
-use crate::store::{Granted, NewAccount, NewVersion, TokenScope};
+use crate::store::{Engine, Granted, NewAccount, NewVersion, TokenScope};
 
 /// How many villages a township has.
 const TOWNSHIP: usize = 20;
@@ -58,6 +60,8 @@ pub(super) struct World {
     pub(super) root: UnitId,
     pub(super) villages: Vec<UnitId>,
     folder: PathBuf,
+    /// Ends the keeping of the log with the world.
+    _keeper: DropGuard,
 }
 
 impl World {
@@ -81,7 +85,13 @@ impl World {
             tx.put_contacts(&contacts).await?;
         }
         tx.commit().await?;
+        let stop = CancellationToken::new();
+        if service.store.engine() == Engine::Sqlite {
+            // As `serve` does it: no commit writes the log back.
+            tokio::spawn(crate::worker::keep_log(service.clone(), stop.clone()));
+        }
         Ok(Self {
+            _keeper: stop.drop_guard(),
             root: *root,
             villages: villages.to_vec(),
             folder: place.folder.clone(),

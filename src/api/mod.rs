@@ -6,9 +6,10 @@
 //! * `query.rs` — what stands behind the `?`
 //! * `problem.rs` — why not, as RFC 9457 has it
 //! * `view.rs` — the shapes of answers
-//! * `check_in.rs`, `incident.rs`, `receipt.rs`, `obligation.rs`, `round.rs` — the addresses
+//! * `check_in.rs`, `incident.rs`, `receipt.rs`, `obligation.rs`, `round.rs`, `bulletin.rs` — the addresses
 
 mod body;
+mod bulletin;
 mod caller;
 mod check_in;
 mod fields;

@@ -8,7 +8,7 @@ use axum::routing::{any, get, post};
 use axum::{Router, http::HeaderMap};
 
 use super::caller::language;
-use super::{App, Problem, check_in, incident, obligation, receipt, round};
+use super::{App, Problem, bulletin, check_in, incident, obligation, receipt, round};
 
 /// Builds the API over a service; it is merged with the pages.
 pub fn router(app: App) -> Router {
@@ -17,6 +17,8 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/incidents", get(incident::list).post(incident::open))
         .route("/api/v1/incidents/{id}", get(incident::one))
         .route("/api/v1/incidents/{id}/reports", post(incident::follow))
+        .route("/api/v1/bulletins", get(bulletin::list))
+        .route("/api/v1/bulletins/{id}", get(bulletin::one))
         .route("/api/v1/receipts/{number}", get(receipt::by_number))
         .route("/api/v1/units/{unit}/obligations", get(obligation::of_unit))
         .route("/api/v1/rounds", get(round::latest))

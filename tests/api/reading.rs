@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use allclear::store::TokenScope;
+
 use crate::support::on_both;
 use crate::system::{Office, json, problem};
 
@@ -140,3 +142,48 @@ on_both!(
         town.get("/api/v1/rounds").await.must_be(200);
     }
 );
+
+on_both!(bulletins_are_read_a_page_at_a_time, |db| async move {
+    let office = Office::open(db).await;
+    for date in ["2026-06-01", "2026-06-02", "2026-06-03"] {
+        office.day.jump(&format!("{date} 18:30")).await;
+    }
+    let mut county = office.system_with("清河县", TokenScope::Read).await;
+    let first = json(county.get("/api/v1/bulletins?limit=2").await.must_be(200));
+    let numbers = |page: &serde_json::Value| -> Vec<i64> {
+        let all = page["bulletins"].as_array().unwrap();
+        all.iter().map(|one| one["number"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(numbers(&first), [3, 2]);
+    let next = first["next"].as_str().unwrap();
+    let second = json(
+        county
+            .get(&format!("/api/v1/bulletins?limit=2&before={next}"))
+            .await
+            .must_be(200),
+    );
+    assert_eq!((numbers(&second), second["next"].is_null()), (vec![1], true));
+    assert_eq!(first["bulletins"][0]["reports"]["expected"], 3);
+    let id = first["bulletins"][0]["id"].as_i64().unwrap();
+    let whole = json(county.get(&format!("/api/v1/bulletins/{id}")).await.must_be(200));
+    let content: serde_json::Value = serde_json::from_str(whole["content"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&content["number"], &whole["bulletin"]["intact"]),
+        (&3.into(), &true.into())
+    );
+    assert_eq!(content["unmet"].as_array().unwrap().len(), 3);
+    for bad in ["/api/v1/bulletins/99", "/api/v1/bulletins/x"] {
+        problem(&county.get(bad).await, 404, "not-found");
+    }
+    problem(&county.get("/api/v1/bulletins?before=x").await, 422, "invalid");
+    let mut town = office.system_with("清河县 · 东湖镇", TokenScope::Read).await;
+    assert!(numbers(&json(town.get("/api/v1/bulletins").await.must_be(200))).is_empty());
+    problem(
+        &town.get(&format!("/api/v1/bulletins/{id}")).await,
+        404,
+        "not-found",
+    );
+    // A token that reports reads none.
+    let mut reports = office.system("清河县").await;
+    reports.get("/api/v1/bulletins").await.must_be(403);
+});

@@ -160,10 +160,6 @@ pub(super) fn reds(
         }
         _ => {}
     }
-    for lacks in loaded.lacking.iter().take(LACKING) {
-        let said = l.red_bulletin(&lacks.office, l.short_date(lacks.day));
-        add(said, "", sees_roster.then(|| "/bulletins".to_owned()));
-    }
     for gap in &loaded.duty {
         add(
             l.red_duty(l.short_date(gap.day), l.duties(&gap.lacks)),
@@ -197,5 +193,15 @@ pub(super) fn reds(
     if let Some((from, until)) = delivery.outage {
         add(l.red_outage(time(from), time(until)), "", None);
     }
+    reds.extend(lacking(loaded, l, sees_roster));
     reds
+}
+
+/// Names the bulletins that should be there and are not.
+fn lacking(loaded: &Loaded, l: Lang, sees_bulletins: bool) -> impl Iterator<Item = RedView> {
+    loaded.lacking.iter().take(LACKING).map(move |lacks| RedView {
+        text: l.red_bulletin(&lacks.office, l.short_date(lacks.day)),
+        words: String::new(),
+        href: sees_bulletins.then(|| "/bulletins".to_owned()),
+    })
 }

@@ -44,6 +44,7 @@ mod worlds {
             database: db.url().to_owned(),
             relay_faults: true,
             restarts: true,
+            rosters: true,
             twin: false,
             silent: Vec::new(),
             aim: Aim::Nowhere,

@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
+use tokio_rustls::TlsAcceptor;
+
 /// A moment at which the server is to answer.
 #[derive(Debug, Clone, Copy)]
 pub enum Moment<'a> {
@@ -10,6 +12,10 @@ pub enum Moment<'a> {
     Greeting,
     /// EHLO or HELO.
     Hello,
+    /// STARTTLS.
+    StartTls,
+    /// AUTH.
+    Login,
     /// MAIL FROM.
     Sender,
     /// RCPT TO.
@@ -41,6 +47,16 @@ pub enum Answer {
 pub trait Manner: Debug + Send + Sync + 'static {
     /// Gives the answer for a moment.
     fn answer(&self, moment: Moment<'_>) -> Answer;
+
+    /// Gives what it shows under TLS; without it STARTTLS is not offered.
+    fn certificate(&self) -> Option<TlsAcceptor> {
+        None
+    }
+
+    /// Tells whether it offers a login, and takes any.
+    fn has_login(&self) -> bool {
+        false
+    }
 }
 
 /// Takes every mail.

@@ -26,9 +26,6 @@ const MOST_RECIPIENTS: usize = 100;
 /// The most connections at once.
 const MOST_CONNECTIONS: usize = 32;
 
-/// What it can.
-const HELLO: &str = "250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 4194304";
-
 /// How long a silent client is kept.
 const SILENCE: Duration = Duration::from_secs(300);
 
@@ -101,15 +98,31 @@ async fn accept(listener: TcpListener, mailbox: Mailbox, manner: Arc<dyn Manner>
 async fn serve(stream: TcpStream, mailbox: &Mailbox, manner: &dyn Manner) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (read, write) = stream.into_split();
-    let mut talk = Talk {
-        read: BufReader::new(read),
-        write: BufWriter::new(write),
-        mailbox,
-        manner,
-        letter: None,
+    let mut clear = Talk::new(read, write, mailbox, manner);
+    let ended = match clear.greet().await {
+        Ok(()) => clear.converse().await,
+        Err(error) => Err(error),
     };
-    let ran = talk.run().await;
-    talk.write.flush().await.and(ran)
+    clear.write.flush().await?;
+    let (End::StartTls, Some(acceptor)) = (ended?, manner.certificate()) else {
+        return Ok(());
+    };
+    let stream = clear.read.into_inner().reunite(clear.write.into_inner());
+    let stream = stream.map_err(|_| io::Error::from(io::ErrorKind::ConnectionAborted))?;
+    let (read, write) = tokio::io::split(timeout(SILENCE, acceptor.accept(stream)).await??);
+    let mut talk = Talk::new(read, write, mailbox, manner);
+    talk.protected = true;
+    let ended = talk.converse().await;
+    talk.write.flush().await?;
+    ended.map(drop)
+}
+
+/// How a conversation ended.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Farewell,
+    /// It goes on under TLS.
+    StartTls,
 }
 
 /// The envelope of a letter in the making.
@@ -125,22 +138,61 @@ struct Talk<'a, R, W> {
     mailbox: &'a Mailbox,
     manner: &'a dyn Manner,
     letter: Option<Letter>,
+    protected: bool,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
-    async fn run(&mut self) -> io::Result<()> {
+impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'a, R, W> {
+    fn new(read: R, write: W, mailbox: &'a Mailbox, manner: &'a dyn Manner) -> Self {
+        Self {
+            read: BufReader::new(read),
+            write: BufWriter::new(write),
+            mailbox,
+            manner,
+            letter: None,
+            protected: false,
+        }
+    }
+
+    async fn greet(&mut self) -> io::Result<()> {
         let greeting = self.manner.answer(Moment::Greeting);
-        self.answer(greeting, "220 allclear demo mail server").await?;
+        self.answer(greeting, "220 allclear demo mail server").await
+    }
+
+    /// Says what it can.
+    fn abilities(&self) -> String {
+        let tls = self.manner.certificate().filter(|_| !self.protected);
+        let tls = tls.map_or("", |_| "250-STARTTLS\r\n");
+        let login = if self.manner.has_login() {
+            "250-AUTH PLAIN\r\n"
+        } else {
+            ""
+        };
+        format!("250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n{tls}{login}250 SIZE 4194304")
+    }
+
+    async fn converse(&mut self) -> io::Result<End> {
         while let Some(line) = self.line().await? {
             let (verb, rest) = line.split_at(line.find([' ', ':']).unwrap_or(line.len()));
             match verb.to_ascii_uppercase().as_str() {
                 "EHLO" | "HELO" => {
-                    let usual = match verb.len() {
-                        4 if verb.eq_ignore_ascii_case("EHLO") => HELLO,
-                        _ => "250 localhost",
+                    let usual = match verb.eq_ignore_ascii_case("EHLO") {
+                        true => self.abilities(),
+                        false => "250 localhost".to_owned(),
                     };
                     let hello = self.manner.answer(Moment::Hello);
-                    self.answer(hello, usual).await?;
+                    self.answer(hello, &usual).await?;
+                }
+                "STARTTLS" if !self.protected && self.manner.certificate().is_some() => {
+                    let answer = self.manner.answer(Moment::StartTls);
+                    let goes_on = answer == Answer::Usual;
+                    self.answer(answer, "220 go on").await?;
+                    if goes_on {
+                        return Ok(End::StartTls);
+                    }
+                }
+                "AUTH" if self.manner.has_login() => {
+                    let answer = self.manner.answer(Moment::Login);
+                    self.answer(answer, "235 welcome").await?;
                 }
                 "MAIL" => self.mail(rest).await?,
                 "RCPT" => self.recipient(rest).await?,
@@ -150,11 +202,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Talk<'_, R, W> {
                     self.say("250 ok").await?;
                 }
                 "NOOP" => self.say("250 ok").await?,
-                "QUIT" => return self.say("221 bye").await,
+                "QUIT" => {
+                    self.say("221 bye").await?;
+                    break;
+                }
                 _ => self.say("502 not known here").await?,
             }
         }
-        Ok(())
+        Ok(End::Farewell)
     }
 
     async fn mail(&mut self, rest: &str) -> io::Result<()> {

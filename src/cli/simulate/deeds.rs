@@ -45,6 +45,7 @@ impl Play {
             Event::CloseIncident(id) => self.close_incident(id),
             Event::Declare(season) => self.declare(season),
             Event::Edit(edit) => self.edit(edit),
+            Event::Shuffle(shuffle) => self.shuffle(shuffle),
             Event::Restore => self.restore(),
         }
     }
@@ -54,6 +55,7 @@ impl Play {
         // Whoever met no service queues the report, with the time at which it was written.
         // Each time it is sent it says the same of itself.
         if sheet.by == By::Own
+            && sheet.said != Said::Sum
             && self.now() - planned > TimeDelta::minutes(2)
             && sheet.uuid.as_u128().is_multiple_of(2)
         {
@@ -66,6 +68,11 @@ impl Play {
         ) {
             sheet.said = Said::Follow(id);
         }
+        // A township that is reminded sums up its villages, or is known to a system that says no more than "all clear".
+        let is_sum = sheet.owed.is_some_and(|place| self.model.owed[place].roll_up);
+        if is_sum && (sheet.said, sheet.by) == (Said::Clear, By::Own) && sheet.uuid.as_u128() & 2 == 0 {
+            sheet.said = Said::Sum;
+        }
         for _ in 0..50 {
             let number = match sheet.owed {
                 Some(owed) => match self.number(owed)? {
@@ -75,8 +82,13 @@ impl Play {
                 None => None,
             };
             let now = self.now();
-            let (actor, submission) = self.fill_in(sheet, number, now);
-            let answer = self.attempt(|service| async move { service.submit(&actor, submission).await })?;
+            let answer = match (sheet.said, number) {
+                (Said::Sum, Some(number)) => self.sum_up(sheet, number, now)?,
+                _ => {
+                    let (actor, submission) = self.fill_in(sheet, number, now);
+                    self.attempt(|service| async move { service.submit(&actor, submission).await })?
+                }
+            };
             match answer {
                 None | Some(Err(Error::Busy { .. })) => {
                     self.ground.clock.advance(TimeDelta::milliseconds(500));
@@ -126,7 +138,7 @@ impl Play {
                 },
             }),
             content: match sheet.said {
-                Said::Clear => Content::AllClear,
+                Said::Clear | Said::Sum => Content::AllClear,
                 Said::Quiet | Said::Follow(_) | Said::Final(_) => incident(false),
                 Said::Urgent => incident(true),
             },
@@ -195,6 +207,10 @@ impl Play {
         let outcome = match answer {
             // Who died before the answer left had taken it, and says again when.
             Ok(outcome) if expected || self.is_taken(sheet, outcome.receipt.received) => outcome,
+            // Nothing was stored: the same sum was there before.
+            Ok(outcome) if sheet.said == Said::Sum && matches!(outcome.status, Status::Already { .. }) => {
+                outcome
+            }
             Ok(outcome) => {
                 self.surprise(format!("{label}: {sheet:?} was taken, and should not have been"));
                 outcome
@@ -233,17 +249,24 @@ impl Play {
             return affair.is_some_and(|it| it.closed.is_none_or(|closed| received < closed));
         }
         let Some(owed) = sheet.owed.and_then(|place| self.model.owed.get(place)) else {
-            return sheet.said != Said::Clear;
+            let there = self
+                .roster
+                .members
+                .get(sheet.unit)
+                .is_some_and(|m| m.is_there(received));
+            return sheet.said != Said::Clear && there;
         };
         let written_in_time = match sheet.by {
             By::Offline(at) => owed.opens <= at && at < owed.due + owed.grace,
             _ => false,
         };
         let last = sheet.owed.and_then(|place| self.said.get(&place));
-        let again = last.is_some_and(|(said, by)| *said == sheet.said && by.is_like(sheet.by));
+        // A sum that is drawn up again may say something else.
+        let again = sheet.said != Said::Sum
+            && last.is_some_and(|(said, by)| *said == sheet.said && by.is_like(sheet.by));
         let open = owed.opens <= received && (received < owed.closes || written_in_time);
         // The office may supplement; an incident is never turned away; what was said before is said again.
-        open || sheet.by == By::Phone || sheet.said != Said::Clear || again
+        open || sheet.by == By::Phone || !matches!(sheet.said, Said::Clear | Said::Sum) || again
     }
 
     fn aftermath(&mut self, sheet: Sheet, outcome: &Outcome, repeated: bool) {
@@ -253,6 +276,10 @@ impl Play {
         let kept = fresh || (outcome.status == Status::Same && !repeated);
         let before = sheet.owed.and_then(|place| self.said.get(&place).copied());
         self.note_incident(sheet, outcome);
+        if let (Said::Sum, Some(place)) = (sheet.said, sheet.owed) {
+            let receipt = &outcome.receipt;
+            self.log.sums.push((receipt.number, place, receipt.received));
+        }
         if let (Some(place), Some(_), true) = (sheet.owed, outcome.obligation, kept) {
             self.log.latest.insert(place, outcome.receipt.number);
         }
@@ -270,6 +297,9 @@ impl Play {
             kept && outcome.review == Review::None,
         ) {
             self.said.insert(place, (sheet.said, sheet.by));
+            let grave = !matches!(sheet.said, Said::Clear | Said::Sum);
+            let said = (outcome.receipt.received, Turn::Said { grave });
+            self.model.owed[place].turns.push(said);
         }
         if let Some(id) = outcome.alert
             && !self.log.raised.iter().any(|raised| raised.id == id)
@@ -278,6 +308,8 @@ impl Play {
             self.log.raised.push(Raised {
                 after,
                 id,
+                unit: sheet.unit,
+                received: outcome.receipt.received,
                 receipt: outcome.receipt.number.to_string(),
                 at: now,
                 ended: None,

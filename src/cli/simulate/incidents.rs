@@ -15,7 +15,7 @@ impl Play {
         let (Some(id), at) = (outcome.incident, outcome.receipt.received) else {
             return;
         };
-        if sheet.said == Said::Clear {
+        if matches!(sheet.said, Said::Clear | Said::Sum) {
             return;
         }
         if self.model.told_of(id, sheet.unit, at) {

@@ -23,7 +23,10 @@ pub(super) struct Told {
 #[derive(Debug, Clone)]
 pub(super) struct Raised {
     pub(super) id: AlertId,
+    pub(super) unit: usize,
     pub(super) receipt: String,
+    /// When the report came; the answer may have come later.
+    pub(super) received: Timestamp,
     pub(super) at: Timestamp,
     /// How many mails had come to the mail server before.
     pub(super) after: usize,
@@ -55,6 +58,8 @@ pub(super) struct Log {
     pub(super) raised: Vec<Raised>,
     pub(super) followed: Vec<Followed>,
     pub(super) holds: Vec<Hold>,
+    /// The sums of townships: number, what it answers, when it was drawn up.
+    pub(super) sums: Vec<(Number, usize, Timestamp)>,
     /// Reports that take an incident back.
     pub(super) withdrawals: Vec<(Number, IncidentId)>,
     /// The last report that counts for what is owed.

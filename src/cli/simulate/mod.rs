@@ -3,25 +3,32 @@
 //! The real service runs under a clock that is set by hand, in a world drawn by a seed.
 //!
 //! * `world.rs`, `roster.rs`, `story.rs` — the world: how it is set up, units, and what people do
-//! * `play.rs`, `deeds.rs`, `office.rs`, `incidents.rs`, `life.rs` — time passes: people act, the service works, is killed and started again
-//! * `relay.rs`, `post.rs` — the mail server, and what a reader sees in a mail
+//! * `play.rs`, `deeds.rs`, `office.rs`, `incidents.rs`, `life.rs`, `pair.rs` — time passes: people act, the service works, is killed and started again
+//! * `summary.rs` — how townships sum up their villages
+//! * `watch.rs`, `shifts.rs` — who is on duty, as a plain person knows it; how rosters change
+//! * `relay.rs`, `identity.rs`, `post.rs` — the mail server, and what a reader sees in a mail
 //! * `model.rs`, `log.rs` — what a plain person expects, and what happened
 //! * `judge/` — whether the two agree
 //! * `report.rs` — how it is told
 
 mod deeds;
+mod identity;
 mod incidents;
 mod judge;
 mod life;
 mod log;
 mod model;
 mod office;
+mod pair;
 mod play;
 mod post;
 mod relay;
 mod report;
 mod roster;
+mod shifts;
 mod story;
+mod summary;
+mod watch;
 mod world;
 
 use std::path::PathBuf;
@@ -45,6 +52,7 @@ use crate::domain::calendar::moment;
 use crate::domain::language::Lang;
 use crate::mail::{Mailbox, Sink};
 use crate::sheet;
+use identity::Identity;
 use life::Ground;
 use play::Play;
 use relay::Relay;
@@ -80,6 +88,9 @@ pub(crate) struct Args {
     /// Kill the process now and then, and start it again.
     #[arg(long)]
     restarts: bool,
+    /// Fill duty rosters, with holes, and change them on the way.
+    #[arg(long)]
+    rosters: bool,
     /// Units that never report, by code.
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     silent: Vec<String>,
@@ -109,7 +120,9 @@ pub struct Plan {
     pub relay_faults: bool,
     /// Whether the process is killed now and then.
     pub restarts: bool,
-    /// Whether a second process works on the same database all the time.
+    /// Whether duty rosters are filled, with holes, and changed on the way.
+    pub rosters: bool,
+    /// Whether a second process works on the same database.
     pub twin: bool,
     /// Units that never report, by code.
     pub silent: Vec<String>,
@@ -154,6 +167,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Done {
         database: database.clone(),
         relay_faults: args.relay_faults,
         restarts: args.restarts,
+        rosters: args.rosters,
         twin: false,
         silent: args.silent.clone(),
         aim: Aim::Nowhere,
@@ -209,7 +223,14 @@ pub fn simulate(plan: &Plan) -> Result<Outcome, Refusal> {
     drop(listener);
     let settings = settings(plan, &folder, port)?;
     let lang = settings.service.language;
-    let mut relay = Relay::new(clock.clone(), lang, zone, plan.seed, plan.relay_faults);
+    let identity = Identity::new(&folder.authority()).map_err(|error| broken(&error))?;
+    let mut relay = Relay::new(
+        clock.clone(),
+        (lang, zone),
+        plan.seed,
+        plan.relay_faults,
+        identity,
+    );
     prepare_relay(&mut relay, plan, &roster, &settings, begin, &mut rng);
     let relay = Arc::new(relay);
     let sink = outside.block_on(Sink::start_with(port, Mailbox::new(1), relay.clone()));

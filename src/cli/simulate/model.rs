@@ -57,6 +57,12 @@ pub(super) enum Turn {
     Unexcused,
     Due(Timestamp),
     Acknowledged,
+    /// What its report says from then on.
+    Said {
+        grave: bool,
+    },
+    /// The office believes that it was written in time.
+    Believed,
 }
 
 /// One report that one unit owes.
@@ -96,7 +102,7 @@ impl Owed {
                 Turn::Reported => met = true,
                 Turn::Excused => excused = true,
                 Turn::Unexcused => excused = false,
-                Turn::Due(_) | Turn::Acknowledged => {}
+                Turn::Due(_) | Turn::Acknowledged | Turn::Said { .. } | Turn::Believed => {}
             }
         }
         !met && !excused
@@ -170,7 +176,7 @@ pub(super) struct Model {
     pub(super) seasons: Vec<Season>,
     pub(super) owed: Vec<Owed>,
     /// The places of what each unit owes, in order.
-    of_unit: BTreeMap<usize, Vec<usize>>,
+    pub(super) of_unit: BTreeMap<usize, Vec<usize>>,
     opened: BTreeSet<(usize, usize, NaiveDate)>,
     pub(super) affairs: BTreeMap<IncidentId, Affair>,
     /// The times of day of all rounds of follow-ups, in order, and whether the simulated incidents are asked then.

@@ -45,6 +45,12 @@ impl Play {
             Ok(ended) if confirm => {
                 let now = self.now();
                 self.withdrawn(Number(check_in), now);
+                let mut latest = self.log.latest.iter();
+                if let Some((place, _)) = latest.find(|(_, number)| number.0 == check_in) {
+                    self.model.owed[*place]
+                        .turns
+                        .push((now, Turn::Said { grave: false }));
+                }
                 for raised in self
                     .log
                     .raised
@@ -71,7 +77,12 @@ impl Play {
             async move { service.decide_claim(&officer, number, accept).await }
         })?;
         match done {
-            Ok(()) => self.model.owed[place].claim = accept,
+            Ok(()) => {
+                let now = self.now();
+                let owed = &mut self.model.owed[place];
+                owed.claim = accept;
+                owed.turns.extend(accept.then_some((now, Turn::Believed)));
+            }
             // Two reports with a claim, and both were looked at together.
             Err(Error::Already(_)) => {}
             Err(error) => self.surprise(format!("a claim could not be decided: {error}")),

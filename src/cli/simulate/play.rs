@@ -14,13 +14,15 @@ use super::model::Model;
 use super::relay::Relay;
 use super::roster::Roster;
 use super::story::{Event, Script, clerk, follower, office, reader};
+use super::summary::summarist;
+use super::watch::Watch;
 use crate::clock::Clock;
 use crate::crash::{Aim, Point};
 use crate::domain::ids::{AccountId, IncidentId, ObligationId};
 use crate::domain::time::Timestamp;
 
 /// The most deaths of one day: beyond, the service does not get anywhere.
-const MOST_DEATHS: usize = 100;
+pub(super) const MOST_DEATHS: usize = 100;
 
 /// A run on its way.
 #[derive(Debug)]
@@ -31,6 +33,9 @@ pub(super) struct Play {
     pub(super) model: Model,
     pub(super) log: Log,
     pub(super) rng: StdRng,
+    /// Who is on duty, and what is drawn of it.
+    pub(super) watch: Watch,
+    pub(super) duty_rng: StdRng,
     pub(super) zone: Tz,
     pub(super) accounts: [AccountId; 2],
     /// What is owed, by the service's own number.
@@ -43,13 +48,13 @@ pub(super) struct Play {
     pub(super) silent: BTreeSet<usize>,
     life: Option<Life>,
     /// A second process on the same database.
-    twin: Option<Life>,
+    pub(super) twin: Option<Life>,
     queue: BTreeMap<(Timestamp, u64), Event>,
     next_place: u64,
     wake: Option<Timestamp>,
     read: usize,
-    restarts: Option<StdRng>,
-    lives: u32,
+    pub(super) restarts: Option<StdRng>,
+    pub(super) lives: u32,
 }
 
 /// Why a run cannot go on.
@@ -72,6 +77,8 @@ impl Play {
             model: Model::default(),
             log: Log::default(),
             rng: StdRng::seed_from_u64(seed),
+            watch: Watch::default(),
+            duty_rng: StdRng::seed_from_u64(seed ^ 0xd017),
             zone,
             accounts: [AccountId(0); 2],
             numbers: BTreeMap::new(),
@@ -93,18 +100,6 @@ impl Play {
         };
         play.start(aim)?;
         Ok(play)
-    }
-
-    /// Starts a second process that works beside the first and is never killed.
-    pub(super) fn add_twin(&mut self) -> Result<(), Broken> {
-        let twin = Life::begin(&self.ground, Aim::Nowhere, "twin".to_owned());
-        self.twin = Some(twin.map_err(|end| format!("{end:?}"))?);
-        Ok(())
-    }
-
-    /// Tells whether two processes work.
-    pub(super) fn has_twin(&self) -> bool {
-        self.twin.is_some()
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -164,6 +159,9 @@ impl Play {
             };
             let silent = self.silent.contains(&owed.unit);
             let mut script = match owed.follow {
+                None if owed.roll_up && self.rng.random_bool(0.7) => {
+                    summarist(&mut self.rng, place, &owed, silent)
+                }
                 None => clerk(&mut self.rng, place, &owed, silent),
                 Some(_) => follower(&mut self.rng, place, &owed, silent),
             };
@@ -216,20 +214,42 @@ impl Play {
                 (life.work(), second.map(std::thread::ScopedJoinHandle::join))
             });
             let second = match second {
-                None => None,
-                Some(Ok(Ok(wake))) => wake,
-                Some(other) => return Err(format!("the second process: {other:?}")),
+                None => Ok(None),
+                Some(Ok(worked)) => worked,
+                Some(Err(_)) => return Err("the second process panicked".to_owned()),
             };
-            match first {
-                Ok(wake) => {
-                    self.wake = [wake, second].into_iter().flatten().min();
+            match (first, second) {
+                (Ok(wake), Ok(other)) => {
+                    self.wake = [wake, other].into_iter().flatten().min();
                     break;
                 }
-                Err(End::Died(point)) => self.rise(point)?,
-                Err(End::Broken(words)) => return Err(words),
+                (Err(End::Broken(words)), _) | (_, Err(End::Broken(words))) => return Err(words),
+                (first, second) => {
+                    if let Err(End::Died(point)) = second {
+                        self.rise_twin(point)?;
+                    }
+                    if let Err(End::Died(point)) = first {
+                        self.rise(point)?;
+                    }
+                }
             }
         }
+        self.look_for_red()?;
         self.read_letters();
+        Ok(())
+    }
+
+    /// Whoever is refused by the mail server says so in red, at once.
+    fn look_for_red(&mut self) -> Result<(), Broken> {
+        let now = self.now();
+        if self.relay.book().refused_us != Some(now) || self.twin.is_some() {
+            return Ok(());
+        }
+        let state = self.attempt(|service| async move { service.store.read().await?.relay().await })?;
+        let state = state.transpose().map_err(|error| error.to_string())?;
+        if state.is_some_and(|state| state.stopped.is_none()) {
+            self.surprise("the mail server refuses us, and it is not red".to_owned());
+        }
         Ok(())
     }
 
@@ -320,13 +340,13 @@ impl Play {
         self.log.deaths.push((self.now(), point));
     }
 
-    fn deaths_of_a_day(&self) -> usize {
+    pub(super) fn deaths_of_a_day(&self) -> usize {
         let since = self.now() - TimeDelta::days(1);
         let deaths = self.log.deaths.iter().rev();
         deaths.take_while(|(at, _)| *at > since).count()
     }
 
-    fn count_passes(&mut self) {
+    pub(super) fn count_passes(&mut self) {
         for (point, passes) in self.life.iter().flat_map(Life::passes) {
             *self.log.passes.entry(point).or_default() += passes;
         }

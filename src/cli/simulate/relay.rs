@@ -9,7 +9,9 @@ use chrono_tz::Tz;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
+use tokio_rustls::TlsAcceptor;
 
+use super::identity::Identity;
 use super::post::{Mail, read};
 use crate::clock::{Clock, Settable};
 use crate::domain::language::Lang;
@@ -17,7 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::mail::manner::{Answer, Manner, Moment};
 
 /// What the server does to whoever comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weather {
     /// Closes at once.
     Refuses,
@@ -25,14 +27,28 @@ pub(super) enum Weather {
     Busy,
     /// Says nothing.
     Silent,
+    /// 554 to EHLO.
+    NoHello,
+    /// 454 to STARTTLS.
+    NoTls,
+    /// Shows the certificate of an authority that nobody trusts.
+    Untrusted,
+    /// 535 to the login.
+    BadLogin,
+    /// 454 to the login.
+    NoLogin,
     /// 550 to the sender.
     BadSender,
     /// 421 to the sender.
     Leaves,
     /// 451 to every recipient.
     Greylists,
+    /// 421 to the recipient.
+    LeavesLater,
     /// 451 to DATA.
     NoData,
+    /// Ends the connection at DATA.
+    Breaks,
     /// 452 after the dot.
     Full,
     /// Ends the connection after the dot, having kept the mail or not.
@@ -42,18 +58,39 @@ pub(super) enum Weather {
 }
 
 impl Weather {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Refuses,
         Self::Busy,
         Self::Silent,
+        Self::NoHello,
+        Self::NoTls,
+        Self::Untrusted,
+        Self::BadLogin,
+        Self::NoLogin,
         Self::BadSender,
         Self::Leaves,
         Self::Greylists,
+        Self::LeavesLater,
         Self::NoData,
+        Self::Breaks,
         Self::Full,
         Self::Drops,
         Self::Stalls,
     ];
+
+    /// Tells whether it is met after the dot.
+    fn is_last(self) -> bool {
+        matches!(self, Self::Full | Self::Drops | Self::Stalls)
+    }
+
+    /// Tells whether it is met before any letter: a kept connection has to end first.
+    fn is_early(self) -> bool {
+        use Weather::{BadLogin, Busy, NoHello, NoLogin, NoTls, Refuses, Silent, Untrusted};
+        matches!(
+            self,
+            Refuses | Busy | Silent | NoHello | NoTls | Untrusted | BadLogin | NoLogin
+        )
+    }
 }
 
 /// What became of a mail at the server.
@@ -97,6 +134,10 @@ pub(super) struct Book {
     /// Recipients that were refused for good, and when.
     pub(super) refused: Vec<(Timestamp, String)>,
     pub(super) life: u32,
+    /// How often each weather was met.
+    pub(super) met: BTreeMap<Weather, u32>,
+    /// When the login or the sender was last refused for good.
+    pub(super) refused_us: Option<Timestamp>,
     /// When a recipient was put off.
     put_off: Vec<Timestamp>,
     rng: Option<StdRng>,
@@ -116,14 +157,21 @@ pub(super) struct Relay {
     /// Addresses that no mischance befalls, so that a dead letter always has somebody else to go to.
     pub(super) safe: BTreeSet<String>,
     faults: bool,
+    identity: Identity,
     book: Mutex<Book>,
 }
 
 /// How often the server may keep its client waiting; each costs real time.
-const MOST_STALLS: u32 = 12;
+const MOST_STALLS: u32 = 6;
 
 impl Relay {
-    pub(super) fn new(clock: Arc<Settable>, lang: Lang, zone: Tz, seed: u64, faults: bool) -> Self {
+    pub(super) fn new(
+        clock: Arc<Settable>,
+        (lang, zone): (Lang, Tz),
+        seed: u64,
+        faults: bool,
+        identity: Identity,
+    ) -> Self {
         let book = Book {
             rng: Some(StdRng::seed_from_u64(seed ^ 0x5e1a)),
             ..Book::default()
@@ -136,6 +184,7 @@ impl Relay {
             dead: BTreeMap::new(),
             safe: BTreeSet::new(),
             faults,
+            identity,
             book: Mutex::new(book),
         }
     }
@@ -197,7 +246,11 @@ impl Relay {
             self.book().refused.push((now, to));
             return Answer::Words("550 5.1.1 no such user".to_owned());
         }
-        if self.now() == Some(Weather::Greylists) || (self.faults && self.chance(2)) {
+        let greylists = self.now() == Some(Weather::Greylists);
+        if greylists {
+            self.meets(Weather::Greylists);
+        }
+        if greylists || (self.faults && self.chance(2)) {
             self.book().put_off.push(now);
             return Answer::Words("451 4.7.1 come again".to_owned());
         }
@@ -218,6 +271,9 @@ impl Relay {
             true => Verdict::KeptInDoubt,
             false => Verdict::LostInDoubt,
         };
+        if let Some(weather) = self.now().filter(|weather| weather.is_last()) {
+            self.meets(weather);
+        }
         let (verdict, answer) = match (self.now(), mischance) {
             (Some(Weather::Full), _) => (Verdict::Later, Answer::Words("452 4.3.1 full".to_owned())),
             (Some(Weather::Drops), _) | (None, 0) => (doubt, Answer::Close),
@@ -247,32 +303,105 @@ impl Relay {
     }
 }
 
-impl Manner for Relay {
-    fn answer(&self, moment: Moment<'_>) -> Answer {
-        match (moment, self.now()) {
-            (Moment::Greeting, Some(Weather::Refuses)) => Answer::Close,
-            (Moment::Greeting, Some(Weather::Busy)) => Answer::LastWords("421 4.3.2 too busy".to_owned()),
-            (Moment::Greeting, Some(Weather::Silent)) => self.stall(),
-            (Moment::Sender, Some(Weather::BadSender)) => Answer::Words("550 5.7.1 who are you".to_owned()),
-            // The kept connection ends, and the new one meets the greeting above.
-            (Moment::Sender, Some(Weather::Refuses | Weather::Busy | Weather::Silent)) => Answer::Close,
-            (Moment::Sender, Some(Weather::Leaves)) => Answer::LastWords("421 4.3.2 going down".to_owned()),
-            (Moment::Recipient(to), _) => self.recipient(to),
-            (Moment::Data(_), Some(Weather::NoData)) => Answer::Words("451 4.3.0 not now".to_owned()),
-            (Moment::Letter(to, raw), _) => self.letter(to.first().map_or("", String::as_str), raw),
+impl Relay {
+    /// Notes that the weather is met, and that it refuses us, if it does.
+    fn meets(&self, weather: Weather) {
+        let now = self.clock.now();
+        let mut book = self.book();
+        *book.met.entry(weather).or_default() += 1;
+        if matches!(weather, Weather::BadLogin | Weather::BadSender) {
+            book.refused_us = Some(now);
+        }
+    }
+
+    /// Gives what the weather answers up to DATA.
+    fn weathered(&self, moment: Moment<'_>, weather: Weather) -> Answer {
+        let words = |words: &str| Answer::Words(words.to_owned());
+        match (moment, weather) {
+            (Moment::Greeting, Weather::Refuses) => Answer::Close,
+            (Moment::Greeting, Weather::Busy) => Answer::LastWords("421 4.3.2 too busy".to_owned()),
+            (Moment::Greeting, Weather::Silent) => self.stall(),
+            (Moment::Hello, Weather::NoHello) => words("554 5.7.1 not you"),
+            (Moment::StartTls, Weather::NoTls) => words("454 4.7.0 no TLS today"),
+            (Moment::Login, Weather::BadLogin) => words("535 5.7.8 the code has expired"),
+            (Moment::Login, Weather::NoLogin) => words("454 4.7.0 nobody can sign in"),
+            (Moment::Sender, Weather::BadSender) => words("550 5.7.1 who are you"),
+            // The kept connection ends, and the new one meets what comes before.
+            (Moment::Sender, weather) if weather.is_early() => Answer::Close,
+            (Moment::Sender, Weather::Leaves) => Answer::LastWords("421 4.3.2 going down".to_owned()),
+            (Moment::Recipient(_), Weather::LeavesLater) => {
+                Answer::LastWords("421 4.3.2 going down".to_owned())
+            }
+            (Moment::Data(_), Weather::NoData) => words("451 4.3.0 not now"),
+            (Moment::Data(_), Weather::Breaks) => Answer::Close,
             _ => Answer::Usual,
         }
+    }
+
+    /// Takes no letter to an address for good, before it has seen it.
+    fn unwanted(&self, to: &[String]) -> Answer {
+        let to = to.first().map_or("", String::as_str);
+        if !self.faults || self.safe.contains(to) || !self.chance(1) {
+            return Answer::Usual;
+        }
+        self.book()
+            .refused
+            .push((self.clock.now(), to.to_ascii_lowercase()));
+        Answer::Words("554 5.7.1 not wanted".to_owned())
+    }
+}
+
+impl Manner for Relay {
+    fn answer(&self, moment: Moment<'_>) -> Answer {
+        if let Some(weather) = self.now() {
+            if (weather, matches!(moment, Moment::StartTls)) == (Weather::Untrusted, true) {
+                self.meets(weather);
+            }
+            let answer = self.weathered(moment, weather);
+            if answer != Answer::Usual {
+                self.meets(weather);
+                return answer;
+            }
+        }
+        match moment {
+            Moment::Recipient(to) => self.recipient(to),
+            Moment::Data(to) => self.unwanted(to),
+            Moment::Letter(to, raw) => self.letter(to.first().map_or("", String::as_str), raw),
+            _ => Answer::Usual,
+        }
+    }
+
+    fn certificate(&self) -> Option<TlsAcceptor> {
+        Some(match self.now() {
+            Some(Weather::Untrusted) => self.identity.bad.clone(),
+            _ => self.identity.good.clone(),
+        })
+    }
+
+    fn has_login(&self) -> bool {
+        true
     }
 }
 
 /// Draws the weather of some days.
 pub(super) fn forecast(rng: &mut StdRng, from: Timestamp, days: u32) -> Vec<(Timestamp, Timestamp, Weather)> {
     let mut spans = Vec::new();
+    let mut deck: Vec<Weather> = Vec::new();
     for day in 0..days {
-        for _ in 0..rng.random_range(0..3) {
-            let began = from + TimeDelta::days(day.into()) + TimeDelta::minutes(rng.random_range(0..1440));
+        for _ in 0..rng.random_range(1..4) {
+            // Half of them when most letters leave.
+            let minute = match rng.random_range(0..4) {
+                0 => rng.random_range(950..1020),
+                1 => rng.random_range(380..460),
+                _ => rng.random_range(0..1440),
+            };
+            let began = from + TimeDelta::days(day.into()) + TimeDelta::minutes(minute);
             let ended = began + TimeDelta::minutes(rng.random_range(3..100));
-            let weather = Weather::ALL[rng.random_range(0..Weather::ALL.len())];
+            // Each comes once before any comes again.
+            if deck.is_empty() {
+                deck.extend(Weather::ALL);
+            }
+            let weather = deck.swap_remove(rng.random_range(0..deck.len()));
             spans.push((began, ended, weather));
         }
     }

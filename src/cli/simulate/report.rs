@@ -64,6 +64,9 @@ pub struct Outcome {
     /// How often each point at which a process may stop was passed.
     #[serde(skip)]
     pub passes: BTreeMap<crate::crash::Point, u32>,
+    /// Which faults of the mail server were met, and how often.
+    #[serde(skip)]
+    pub faults: BTreeMap<String, u32>,
     /// How often the process was killed.
     #[serde(skip)]
     pub deaths: usize,
@@ -108,6 +111,7 @@ impl Outcome {
             wall_ms: 0,
             timeline: timeline(play, &book, lang),
             passes: play.log.passes.clone(),
+            faults: faults(play),
             deaths: play.log.deaths.len(),
         }
     }
@@ -132,6 +136,13 @@ fn letters(book: &[Seen]) -> Letters {
         }
     }
     letters
+}
+
+fn faults(play: &Play) -> BTreeMap<String, u32> {
+    let book = play.relay.book();
+    let met = book.met.iter();
+    met.map(|(weather, times)| (format!("{weather:?}"), *times))
+        .collect()
 }
 
 /// Writes what was sent to whom and when: by person, then by unit.

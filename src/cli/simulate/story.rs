@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Owed, Rule, Season};
 use super::post::{About, Mail};
+use super::shifts::Shuffle;
 use crate::domain::ids::{AlertId, CheckInId, IncidentId};
 use crate::domain::time::Timestamp;
 
@@ -31,6 +32,8 @@ pub(super) enum Said {
     Follow(IncidentId),
     /// That it is over.
     Final(IncidentId),
+    /// What the villages of a township said.
+    Sum,
 }
 
 impl Said {
@@ -38,7 +41,7 @@ impl Said {
     pub(super) fn follows(self) -> Option<IncidentId> {
         match self {
             Self::Follow(id) | Self::Final(id) => Some(id),
-            Self::Clear | Self::Quiet | Self::Urgent => None,
+            Self::Clear | Self::Quiet | Self::Urgent | Self::Sum => None,
         }
     }
 }
@@ -100,6 +103,8 @@ pub(super) enum Event {
     CloseIncident(IncidentId),
     Declare(usize),
     Edit(Edit),
+    /// A duty roster changes.
+    Shuffle(Shuffle),
     /// The letters of a restored copy are held, and then released.
     Restore,
 }
@@ -107,12 +112,12 @@ pub(super) enum Event {
 /// Events with their instants.
 pub(super) type Script = Vec<(Timestamp, Event)>;
 
-fn minutes(rng: &mut StdRng, from: i64, until: i64) -> TimeDelta {
+pub(super) fn minutes(rng: &mut StdRng, from: i64, until: i64) -> TimeDelta {
     TimeDelta::milliseconds(rng.random_range(from * 60_000..until * 60_000))
 }
 
 /// Draws an instant; most of the last quarter of an hour before `until`.
-fn before(rng: &mut StdRng, from: Timestamp, until: Timestamp) -> Timestamp {
+pub(super) fn before(rng: &mut StdRng, from: Timestamp, until: Timestamp) -> Timestamp {
     let span = (until - from).num_milliseconds().max(2);
     let late = span.min(900_000);
     let back = match rng.random_range(0..100) {

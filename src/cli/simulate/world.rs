@@ -11,12 +11,15 @@ use super::play::Play;
 use super::relay::{Relay, forecast};
 use super::roster::Roster;
 use super::story::{Edit, Event, Words, seasons};
+use super::watch::Watch;
 use super::{Plan, Refusal};
 use crate::config::{Settings, Sources};
 use crate::crash::Aim;
 use crate::domain::access::Actor;
+use crate::domain::address::Address;
 use crate::domain::incident::Severity;
 use crate::domain::language::Lang;
+use crate::domain::roster::Duty;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitKind;
 use crate::store::{NewAccount, Options, Store};
@@ -29,6 +32,11 @@ impl Folder {
         let folder = std::env::temp_dir().join(format!("allclear-simulate-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir_all(&folder)?;
         Ok(Self(folder))
+    }
+
+    /// Gives where the authority of the mail server is written down.
+    pub(super) fn authority(&self) -> PathBuf {
+        self.0.join("relay.pem")
     }
 
     pub(super) fn url(&self) -> String {
@@ -72,7 +80,10 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
     let has = |settings: &Settings| !settings.duty.leaders.is_empty();
     let mut flags = plan.sources.flags.clone();
     let port = port.to_string();
-    let folder = folder.0.display().to_string();
+    let (authority, folder) = (
+        folder.authority().display().to_string(),
+        folder.0.display().to_string(),
+    );
     let mut set = vec![
         ("database.url", plan.database.as_str()),
         ("database.url_file", ""),
@@ -81,16 +92,17 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
         ("service.mark", ""),
         ("seal.key_file", "seal.key"),
         ("bulletin.time", ""),
-        ("mail.host", "127.0.0.1"),
+        ("mail.host", super::identity::HOST),
         ("mail.port", &port),
-        ("mail.tls", "plain"),
-        ("mail.login", ""),
-        ("mail.password", ""),
+        ("mail.tls", "starttls"),
+        ("mail.ca_file", &authority),
+        ("mail.login", "duty@county.example"),
+        ("mail.password", "code"),
         ("mail.password_file", ""),
         ("mail.from_address", "duty@county.example"),
         ("mail.connect_timeout", "2s"),
-        ("mail.command_timeout", "400ms"),
-        ("mail.data_timeout", "400ms"),
+        ("mail.command_timeout", "1s"),
+        ("mail.data_timeout", "1s"),
     ];
     let load = |flags: &Vec<(String, String)>| {
         let sources = Sources {
@@ -155,12 +167,34 @@ pub(super) fn settle_in(play: &mut Play, plan: &Plan) -> Result<(), Refusal> {
         play.accounts[place] = made.map_err(|error| Refusal::Broken(error.to_string()))?;
     }
     play.import()?;
+    play.watch = watch(&play.ground.settings, play.zone);
+    if plan.rosters {
+        play.fill_rosters(plan.days)?;
+    }
     for code in &plan.silent {
         let found = play.roster.members.iter().position(|m| m.code == *code);
         play.silent
             .insert(found.ok_or_else(|| Refusal::NoSuchUnit(code.clone()))?);
     }
     Ok(())
+}
+
+/// Gives the yardstick of duty before any roster is filled.
+fn watch(settings: &Settings, zone: chrono_tz::Tz) -> Watch {
+    let texts = |list: &[Address]| list.iter().map(|one| one.as_str().to_owned()).collect();
+    let duty = &settings.duty;
+    Watch {
+        hour: settings
+            .roster
+            .changes_at
+            .signed_duration_since(chrono::NaiveTime::MIN),
+        zone,
+        spare: BTreeMap::from([
+            (Duty::Leader, texts(&duty.leaders)),
+            (Duty::Officer, texts(&duty.officers)),
+        ]),
+        ..Watch::default()
+    }
 }
 
 /// Gives the times of the rounds of follow-ups, and whether the simulated incidents, all of one severity, are asked.
@@ -228,7 +262,7 @@ pub(super) fn story(play: &mut Play, plan: &Plan, begin: Timestamp, rng: &mut St
 }
 
 /// Gives the places of villages and communities.
-fn villages(roster: &Roster) -> impl Iterator<Item = usize> {
+pub(super) fn villages(roster: &Roster) -> impl Iterator<Item = usize> {
     let is = |kind| matches!(kind, UnitKind::Village | UnitKind::Community);
     let members = roster.members.iter().enumerate();
     members.filter(move |(_, m)| is(m.kind)).map(|(place, _)| place)

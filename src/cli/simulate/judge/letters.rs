@@ -69,6 +69,13 @@ pub(super) fn circle(case: &Case<'_>, place: usize) -> BTreeSet<String> {
             .chain(&duty.officers)
             .map(|address| address.as_str().to_owned()),
     );
+    let owed = &play.model.owed[place];
+    circle.extend(super::duty::ever_chiefs(
+        case,
+        unit,
+        owed.opens,
+        owed.closes + TimeDelta::days(1),
+    ));
     circle
 }
 
@@ -81,12 +88,8 @@ fn steps_naming(case: &Case<'_>, place: usize, address: &str) -> usize {
     let Some(member) = play.roster.members.get(unit) else {
         return 0;
     };
-    let duty = &play.ground.settings.duty;
-    let on_duty = if duty.leaders.is_empty() {
-        &duty.officers
-    } else {
-        &duty.leaders
-    };
+    let owed = &play.model.owed[place];
+    let chiefs = super::duty::ever_chiefs(case, unit, owed.opens, owed.closes + TimeDelta::days(1));
     let names = |audience: &Audience| match audience {
         Audience::Reporters => has(&member.reporter),
         Audience::Backup => has(&member.backup),
@@ -102,7 +105,7 @@ fn steps_naming(case: &Case<'_>, place: usize, address: &str) -> usize {
                     .is_some_and(|l| has(l))
             })
         }
-        Audience::OnDuty => on_duty.iter().any(|known| known.as_str() == address),
+        Audience::OnDuty => chiefs.contains(address),
         Audience::User(known) => known.as_str() == address,
     };
     play.ground
@@ -129,7 +132,8 @@ pub(super) fn once(case: &Case<'_>) -> Finding {
             times.entry(key).or_default().push(letter);
         }
     }
-    let refused = case.book.iter().any(|seen| seen.verdict == Verdict::Never);
+    let refused = case.book.iter().any(|seen| seen.verdict == Verdict::Never)
+        || !case.play.relay.book().refused.is_empty();
     for ((address, place, _), letters) in times {
         finding.look();
         let owed = &case.play.model.owed[place];

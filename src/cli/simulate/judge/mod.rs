@@ -2,13 +2,17 @@
 //!
 //! * here — the list of what must hold, each by a plain name
 //! * `letters.rs` — who must be told; `bounds.rs` — who may not be
+//! * `duty.rs` — whoever is on duty then
 //! * `urgent.rs` — urgent reports, as the mail server saw them; `alarm.rs` — as the records tell them
+//! * `sums.rs` — what townships summed up
 //! * `records.rs` — receipts, counts, seals, the chain
 
 mod alarm;
 mod bounds;
+mod duty;
 mod letters;
 mod records;
+mod sums;
 mod urgent;
 
 use std::collections::BTreeMap;
@@ -176,6 +180,9 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
         letters::once(&case).called("at most one letter a person, step, round and due time"),
         urgent::pressed(&case).called("an urgent report is sent until acknowledged or its passes end"),
         urgent::followed(&case).called("whoever was told of an incident is told what later reports change"),
+        duty::called(&case)
+            .called("an urgent report goes to who is on duty at each call, and to nobody else"),
+        duty::chiefs(&case).called("the last step of a chase goes to who leads then"),
         urgent::red(&case, &facts).called("an urgent report without an answer stays red"),
         letters::caught_up(&case).called("after an outage all overdue steps fire within one tick"),
         letters::same_bytes(&case).called("a letter that comes twice is the same letter"),
@@ -199,6 +206,7 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
             .called("from an urgent report to an accepted letter it is one tick at most"),
         records::opened(&case, &facts).called("every unit owes what the periods ask, and nothing else"),
         records::counted(&case, &facts).called("the counts equal those of the plain model"),
+        sums::frozen(&case, &facts).called("the sum of a township is what its villages had said, and stays"),
         records::decided(&case, &facts).called("the first receipt decides timeliness for ever"),
         records::sealed(&facts).called("every closed round is sealed, and its seal verifies"),
         records::chained(&facts).called("the chain of deeds verifies"),

@@ -10,6 +10,7 @@ use crate::domain::board::Span;
 use crate::domain::ids::{AlertId, IncidentId, ObligationId, RoundId, RuleId, UnitId};
 use crate::domain::obligation::Kind;
 use crate::domain::receipt::Number;
+use crate::domain::roll_up::RollUp;
 use crate::domain::tally::Tally;
 use crate::domain::time::{BusinessDate, Timestamp};
 use crate::service::{Proof, Service};
@@ -28,6 +29,8 @@ pub struct Facts {
     pub(super) alarms: Vec<super::alarm::Alarm>,
     /// When the next letter leaves; none: none waits.
     pub(super) waiting: Option<i64>,
+    /// What the sums of townships say by now.
+    pub(super) sums: BTreeMap<Number, RollUp>,
     /// What every unit owes.
     owed: Vec<StoredObligation>,
     /// The counts of each round.
@@ -53,10 +56,12 @@ pub(super) fn gather(play: &mut Play) -> Result<Facts, Broken> {
         .map(|m| m.id)
         .filter(|id| id.0 > 0)
         .collect();
+    let sums: Vec<Number> = play.log.sums.iter().map(|(number, ..)| *number).collect();
     let alerts: Vec<AlertId> = play.log.raised.iter().map(|raised| raised.id).collect();
     let now = play.now();
     let facts = play.act(|service| {
-        let (receipts, units, alerts) = (receipts.clone(), units.clone(), alerts.clone());
+        let (receipts, units) = (receipts.clone(), units.clone());
+        let (alerts, sums) = (alerts.clone(), sums.clone());
         async move {
             let mut facts = Facts::default();
             for (number, mac) in receipts {
@@ -74,6 +79,7 @@ pub(super) fn gather(play: &mut Play) -> Result<Facts, Broken> {
                     .extend(conn.obligations_of_unit(unit, now, long_ago).await?);
             }
             drop(conn);
+            facts.sums = super::sums::gather(&service, &sums).await?;
             rounds(&service, &mut facts, now).await?;
             if let Err(found) = service.verify_chain(&Actor::console(), None).await? {
                 facts.chain.push(format!("{found:?}"));

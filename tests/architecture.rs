@@ -205,6 +205,39 @@ mod house {
         none(&wrong);
     }
 
+    /// A document that names a test which is gone proves nothing.
+    #[test]
+    fn documents_name_only_files_that_are_there() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut wrong = Vec::new();
+        let mut named = 0;
+        for file in files_under("docs").into_iter().chain(files_under(".")) {
+            let is_document = file.path.ends_with(".md");
+            let quoted = file.text.split('`').skip(1).step_by(2);
+            for name in quoted.filter(|_| is_document) {
+                let Some((folder, _)) = name.split_once('/') else {
+                    continue;
+                };
+                let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_.-".contains(c);
+                let is_ours = !folder.is_empty()
+                    && name.chars().all(is_plain)
+                    && (root.join(folder).is_dir() || root.join("src").join(folder).is_dir());
+                let there = [
+                    name.to_owned(),
+                    format!("{name}.rs"),
+                    format!("src/{name}"),
+                    format!("src/{name}.rs"),
+                ];
+                named += usize::from(is_ours);
+                if is_ours && !there.iter().any(|path| root.join(path).exists()) {
+                    wrong.push(format!("{}: names {name}", file.path));
+                }
+            }
+        }
+        assert!(named > 100, "only {named} names were found");
+        none(&wrong);
+    }
+
     #[test]
     fn connections_are_opened_to_the_mail_relay_alone() {
         // The demonstration and the measurement talk to their own process; the database's driver is sqlx.

@@ -249,12 +249,12 @@ async fn look(sheet: &mut Sheet, store: &Store) -> Result<(), Fail> {
     } else {
         sheet.line(Mark::Good, lang.cli_check_clock(), lang.cli_check_clock_good());
     }
-    match Lock::take(store) {
-        Err(_) => sheet.line(Mark::Good, lang.cli_check_server(), lang.cli_check_running()),
-        Ok(_) if store.engine() == crate::store::Engine::Sqlite => {
-            sheet.line(Mark::Warning, lang.cli_check_server(), lang.cli_check_stopped());
+    // Of PostgreSQL it is not asked: an instance that starts at this moment would find itself shut out.
+    if store.engine() == crate::store::Engine::Sqlite {
+        match Lock::alone(store).await {
+            Err(_) => sheet.line(Mark::Good, lang.cli_check_server(), lang.cli_check_running()),
+            Ok(_) => sheet.line(Mark::Warning, lang.cli_check_server(), lang.cli_check_stopped()),
         }
-        Ok(_) => {}
     }
     Ok(())
 }

@@ -74,14 +74,18 @@ impl Context {
         if let Engine::Sqlite { file } = &settings.database.engine
             && !file.exists()
         {
-            return Err(Fail::Refused(self.lang.cli_no_database(file.display())));
+            let words = match super::backup::is_half_restored(file) {
+                true => self.lang.cli_restore_broken_off().to_owned(),
+                false => self.lang.cli_no_database(file.display()),
+            };
+            return Err(Fail::Refused(words));
         }
         let url = settings.database.engine.url();
         let store = Store::open(url.expose_secret(), options(&settings)).await?;
         let schema = store.read().await?.schema().await?;
         if schema != Schema::Current {
             // An older server may be using the tables; it must not find them changed under its hands.
-            let _held = Lock::take(&store)?;
+            let _held = Lock::alone(&store).await?;
             store.migrate().await?;
         }
         Ok(Service::open(settings, store, clock()).await?)

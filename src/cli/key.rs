@@ -13,7 +13,7 @@ use crate::store::Lock;
 pub(crate) enum Command {
     /// Add a new key to the key file; the old ones stay, for receipts and links that are out. 更换密钥。
     #[command(
-        after_help = "Stop every instance before, give all of them the new key file, start them after; keep a copy of the file."
+        after_help = "Stop every instance before (one that runs is noticed), give all of them the new key file, start them after; keep a copy of the file."
     )]
     Rotate,
 }
@@ -23,7 +23,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Done {
     let service = context.service().await?;
     match command {
         Command::Rotate => {
-            let _held = Lock::take(&service.store)?;
+            let _held = Lock::alone(&service.store).await?;
             let done = service.rotate_key(&Actor::console()).await?;
             let lang = context.lang;
             let file = service.settings.seal.key_file.display();

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::{Context, clock, options};
 use super::fail::{Exit, Fail};
 use super::{Done, logging, out, running};
-use crate::config::{Settings, Sources};
+use crate::config::{Engine, Settings, Sources};
 use crate::domain::language::Lang;
 use crate::service::Service;
 use crate::store::{Lock, Store};
@@ -44,6 +44,11 @@ async fn serve(context: &Context) -> Done {
     if let Some(files) = &settings.web.tls {
         web::Certificate::read(files).map_err(|error| Fail::Refused(error.words(lang)))?;
     }
+    if let Engine::Sqlite { file } = &settings.database.engine
+        && super::backup::is_half_restored(file)
+    {
+        return Err(Fail::Refused(lang.cli_restore_broken_off().to_owned()));
+    }
     running::open_many_files(settings.web.connections);
     let (store, lock) = open(&settings).await?;
     let listener = listen(lang, settings.service.listen).await?;
@@ -59,11 +64,11 @@ async fn serve(context: &Context) -> Done {
     Ok(Exit::Good)
 }
 
-/// Opens the database, takes the lock of its one server, and only then changes its tables.
+/// Opens the database, takes it into use, and only then changes its tables.
 pub(super) async fn open(settings: &Settings) -> Result<(Store, Lock), Fail> {
     let url = settings.database.engine.url();
     let store = Store::open(url.expose_secret(), options(settings)).await?;
-    let lock = Lock::take(&store)?;
+    let lock = Lock::serve(&store).await?;
     store.migrate().await?;
     Ok((store, lock))
 }

@@ -119,6 +119,8 @@ messages! {
     cli_folder_full(dir): "文件夹 {dir} 不是空的。请指定一个新文件夹。", "The folder {dir} is not empty. Please name a new one.";
     cli_restore_unsound(list): "备份已损坏：\n  {list}", "The backup is damaged:\n  {list}";
     cli_restored(dir): "已恢复到 {dir}，数据完整。", "Restored to {dir}; the data are whole.";
+    cli_restore_broken_off: "此文件夹的恢复中途断了，数据尚未就绪。请重新运行 allclear restore。",
+        "A restore into this folder broke off, and nothing in it is ready. Run allclear restore again.";
     cli_restore_key(key): "没有密钥 {key}：以前的回执无法再验证。找到它后请存为新文件夹中的 seal.key。",
         "There is no key {key}: receipts issued before cannot be proved. When you find it, put it into the new folder as seal.key.";
     cli_restore_next(dir): "启动：allclear serve --set service.data_dir={dir}（或在配置中改 service.data_dir）",

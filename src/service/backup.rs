@@ -21,19 +21,18 @@ pub fn key_of(copy: &Path) -> PathBuf {
 impl Service {
     /// Copies the database, as it stands at one moment, and the key. Gives the size of the copy in bytes.
     ///
-    /// The file appears whole or not at all.
+    /// The file appears whole, after its key, or not at all; what an interrupted copy left is made use of.
     ///
     /// # Errors
     /// When whoever asks may not, the file is there already or cannot be written, or the database is PostgreSQL.
     pub async fn backup(&self, actor: &Actor, file: &Path) -> Result<u64> {
         permit(actor, Deed::Backup)?;
         let key = key_of(file);
-        for there in [file, key.as_path()] {
-            if there.exists() {
-                return Err(Error::Already("there"));
-            }
+        if file.exists() || self.is_strange(&key)? {
+            return Err(Error::Already("there"));
         }
-        let part = file.with_extension("part");
+        let part = part_of(file);
+        clear(&part).map_err(|error| written(&part, &error))?;
         let copied = self.copy(&part, file, &key).await;
         if copied.is_err() {
             let _ = std::fs::remove_file(&part);
@@ -49,11 +48,28 @@ impl Service {
 
     async fn copy(&self, part: &Path, file: &Path, key: &Path) -> Result<u64> {
         // An empty file of the owner's own: SQLite fills it, and nobody else can read it meanwhile.
-        owner_only(part).map_err(|error| written(part, &error))?;
+        let held = owner_only(part).map_err(|error| written(part, &error))?;
+        held.try_lock()
+            .map_err(|_| written(part, &io::ErrorKind::ResourceBusy.into()))?;
         self.store.copy_to(part).await?;
-        let bytes = keep(part, file).map_err(|error| written(file, &error))?;
-        copy_key(&self.settings.seal.key_file, key).map_err(|error| written(key, &error))?;
-        Ok(bytes)
+        // A copy without its key is half a copy. An empty file was begun, and nothing more.
+        if key.metadata().is_ok_and(|there| there.len() == 0) {
+            std::fs::remove_file(key).map_err(|error| written(key, &error))?;
+        }
+        if !key.exists() {
+            copy_key(&self.settings.seal.key_file, key).map_err(|error| written(key, &error))?;
+        }
+        keep(part, file).map_err(|error| written(file, &error))
+    }
+
+    /// Tells whether a file that is no copy of the key lies where one will.
+    fn is_strange(&self, key: &Path) -> Result<bool> {
+        if !key.exists() {
+            return Ok(false);
+        }
+        let (there, own) = (std::fs::read(key), std::fs::read(&self.settings.seal.key_file));
+        let there = there.map_err(|error| written(key, &error))?;
+        Ok(!there.is_empty() && own.is_ok_and(|own| own != there))
     }
 
     /// Marks these data as restored from a backup, and holds every letter that waits. Gives how many.
@@ -89,6 +105,25 @@ impl Service {
         tx.commit().await?;
         self.outgoing.notify_one();
         Ok(released)
+    }
+}
+
+/// Gives where a copy lies while it is written: beside its place, with `.part` behind its name.
+fn part_of(copy: &Path) -> PathBuf {
+    let mut name = copy.as_os_str().to_owned();
+    name.push(".part");
+    PathBuf::from(name)
+}
+
+/// Takes away what an interrupted copy left, unless somebody writes it right now.
+fn clear(part: &Path) -> io::Result<()> {
+    match File::open(part) {
+        Ok(left) => {
+            left.try_lock().map_err(|_| io::ErrorKind::ResourceBusy)?;
+            std::fs::remove_file(part)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -1,6 +1,5 @@
-//! Knows how a database is opened: its address, its settings, its migrations, and the lock of the one server.
+//! Knows how a database is opened: its address, its settings, its migrations.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -246,25 +245,4 @@ async fn open_postgres(url: &str, options: Options) -> Result<Store> {
         .await
         .map_err(|error| Error::Unavailable(format!("PostgreSQL does not answer: {error}")))?;
     Ok(Store::Postgres(pool))
-}
-
-/// Held by the one server of an SQLite database, and let go by the operating system when the process ends.
-#[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "held, never read")] Option<File>);
-
-impl Lock {
-    /// Takes the lock of a database; PostgreSQL needs none.
-    ///
-    /// # Errors
-    /// When another server holds it.
-    pub fn take(store: &Store) -> Result<Self> {
-        let Store::Sqlite { file, .. } = store else {
-            return Ok(Self(None));
-        };
-        let path = file.with_extension("lock");
-        let place = path.display().to_string();
-        let lock = File::create(&path).map_err(|error| Error::Address(format!("{place}: {error}")))?;
-        lock.try_lock().map_err(|_| Error::Locked(place))?;
-        Ok(Self(Some(lock)))
-    }
 }

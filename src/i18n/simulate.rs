@@ -15,11 +15,19 @@ messages! {
     simulate_summary: "乡镇汇总", "Roll-up";
     simulate_people: "按收件人", "By person";
     simulate_units: "按单位", "By unit";
-    simulate_invariants: "检验", "Checks";
-    simulate_counts(expected, on_time, late, missing, excused): "应报 {expected}，按时 {on_time}，迟报 {late}，未报 {missing}，免报 {excused}",
-        "Expected {expected}, on time {on_time}, late {late}, missing {missing}, excused {excused}";
+    simulate_silent_units: "这些单位始终不报时，发出的邮件：", "What is sent if these units never report:";
+    simulate_world(first, seasons): "从 {first} 起模拟：{seasons}。其他单位怎样报送由 --seed 决定；发给谁、何时发，以您的设置和单位表为准。",
+        "Simulated from {first} on: {seasons}. How the other units report is drawn by --seed; who is written to, and when, is by your settings and your table.";
+    simulate_then: "；", "; ";
+    simulate_and: "、", ", ";
+    simulate_rounds(season, rounds): "{season}（{rounds}）", "{season} ({rounds})";
+    simulate_made_up(leader, officer): "[duty] 没有填写邮箱，这里以 {leader} 代表带班领导，以 {officer} 代表值班员。",
+        "[duty] names nobody: {leader} stands for the leader and {officer} for the officer on duty.";
+    simulate_counts(expected, on_time, late, missing, excused): "全部单位：应报 {expected}，按时 {on_time}，迟报 {late}，未报 {missing}，免报 {excused}",
+        "All units: expected {expected}, on time {on_time}, late {late}, missing {missing}, excused {excused}";
     simulate_letters(letters, recipients): "邮件 {letters} 封，收件人 {recipients} 个", "{letters} letters to {recipients} people";
-    simulate_held: "成立", "holds";
-    simulate_broken: "不成立", "BROKEN";
+    simulate_held(all): "{all} 项检验全部成立（--format json 逐项列出）。", "All {all} checks hold (--format json lists them).";
+    simulate_broken(broken, all): "{all} 项检验中有 {broken} 项不成立，请连同种子一起反馈：",
+        "{broken} of {all} checks do not hold. Please report them with the seed:";
     simulate_seed(seed): "有检验不成立。重演：--seed {seed}", "A check failed. To repeat it: --seed {seed}";
 }

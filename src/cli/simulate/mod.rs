@@ -9,7 +9,7 @@
 //! * `relay.rs`, `identity.rs`, `post.rs` — the mail server, and what a reader sees in a mail
 //! * `model.rs`, `log.rs` — what a plain person expects, and what happened
 //! * `judge/` — whether the two agree
-//! * `report.rs` — how it is told
+//! * `report.rs`, `timeline.rs` — how it is told
 
 mod deeds;
 mod identity;
@@ -28,6 +28,7 @@ mod roster;
 mod shifts;
 mod story;
 mod summary;
+mod timeline;
 mod watch;
 mod world;
 
@@ -91,7 +92,7 @@ pub(crate) struct Args {
     /// Fill duty rosters, with holes, and change them on the way.
     #[arg(long)]
     rosters: bool,
-    /// Units that never report, by code.
+    /// Units that never report, by code; what is told is then about these alone.
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     silent: Vec<String>,
     /// How it is told.
@@ -187,7 +188,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Done {
         })
     })?;
     match args.format {
-        Format::Text => out::write(report::text(&outcome, lang).as_bytes()),
+        Format::Text => out::write(timeline::text(&outcome, lang).as_bytes()),
         Format::Json => out::say(serde_json::to_string(&outcome).unwrap_or_default()),
     }
     if outcome.holds() {

@@ -162,7 +162,7 @@ pub(super) struct Relay {
 }
 
 /// How often the server may keep its client waiting; each costs real time.
-const MOST_STALLS: u32 = 6;
+const MOST_STALLS: u32 = 3;
 
 impl Relay {
     pub(super) fn new(

@@ -1,7 +1,6 @@
-//! Knows how a run is told: one JSON object, or the timeline that an administrator reads.
+//! Knows what came of a run, as one JSON object.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -109,7 +108,7 @@ impl Outcome {
             lost,
             invariants,
             wall_ms: 0,
-            timeline: timeline(play, &book, lang),
+            timeline: super::timeline::timeline(play, &book, lang),
             passes: play.log.passes.clone(),
             faults: faults(play),
             deaths: play.log.deaths.len(),
@@ -117,7 +116,7 @@ impl Outcome {
     }
 }
 
-fn arrived(book: &[Seen]) -> impl Iterator<Item = &Seen> {
+pub(super) fn arrived(book: &[Seen]) -> impl Iterator<Item = &Seen> {
     let mut known = BTreeSet::new();
     book.iter()
         .filter(move |seen| seen.verdict.arrived() && known.insert(&seen.mail.id))
@@ -143,71 +142,4 @@ fn faults(play: &Play) -> BTreeMap<String, u32> {
     let met = book.met.iter();
     met.map(|(weather, times)| (format!("{weather:?}"), *times))
         .collect()
-}
-
-/// Writes what was sent to whom and when: by person, then by unit.
-fn timeline(play: &Play, book: &[Seen], lang: Lang) -> String {
-    let mut people: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for seen in arrived(book) {
-        let at = seen.at.with_timezone(&play.zone).format("%m-%d %H:%M:%S");
-        people
-            .entry(&seen.to)
-            .or_default()
-            .push(format!("  {at}  {}", seen.mail.subject));
-        for (owed, unit) in play.named(&seen.mail) {
-            let due = play
-                .model
-                .owed
-                .get(owed)
-                .map(|o| o.due.with_timezone(&play.zone).format("%m-%d %H:%M"));
-            let due = due.map_or_else(String::new, |due| due.to_string());
-            let label = play
-                .roster
-                .members
-                .get(unit)
-                .map(|m| m.code.as_str())
-                .unwrap_or_default();
-            let label = format!("{label} {}", play.roster.label(unit))
-                .trim_start()
-                .to_owned();
-            units
-                .entry(label)
-                .or_default()
-                .push(format!("  {at}  {}  ({due})", seen.to));
-        }
-    }
-    let mut text = format!("{}\n", lang.simulate_people());
-    for (person, lines) in people {
-        let _ = writeln!(text, "\n{person}\n{}", lines.join("\n"));
-    }
-    let _ = writeln!(text, "\n{}", lang.simulate_units());
-    for (unit, lines) in units {
-        let _ = writeln!(text, "\n{unit}\n{}", lines.join("\n"));
-    }
-    text
-}
-
-/// Writes a run for people.
-pub(super) fn text(outcome: &Outcome, lang: Lang) -> String {
-    let o = outcome;
-    let l = &o.letters;
-    let letters = l.reminder + l.overdue + l.escalated + l.urgent + l.follow_up;
-    let mut text = o.timeline.clone();
-    let _ = writeln!(
-        text,
-        "\n{}",
-        lang.simulate_counts(o.expected, o.on_time, o.late, o.missing, o.excused)
-    );
-    let _ = writeln!(text, "{}", lang.simulate_letters(letters, o.recipients));
-    let _ = writeln!(text, "\n{}", lang.simulate_invariants());
-    for one in &o.invariants {
-        let held = if one.held {
-            lang.simulate_held()
-        } else {
-            lang.simulate_broken()
-        };
-        let _ = writeln!(text, "  {held}  {} ({})", one.name, one.detail);
-    }
-    text
 }

@@ -24,6 +24,10 @@ use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitKind;
 use crate::store::{NewAccount, Options, Store};
 
+/// Who leads and who is on duty where the settings name nobody.
+pub(super) const LEADER: &str = "leader@county.example";
+pub(super) const OFFICER: &str = "officer@county.example";
+
 /// A folder that goes when this does.
 pub(super) struct Folder(pub(super) PathBuf);
 
@@ -101,8 +105,9 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
         ("mail.password_file", ""),
         ("mail.from_address", "duty@county.example"),
         ("mail.connect_timeout", "2s"),
-        ("mail.command_timeout", "1s"),
-        ("mail.data_timeout", "1s"),
+        // Longer than a handshake takes on a busy machine, so that only the weather decides.
+        ("mail.command_timeout", "4s"),
+        ("mail.data_timeout", "4s"),
     ];
     let load = |flags: &Vec<(String, String)>| {
         let sources = Sources {
@@ -119,8 +124,8 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
     if has(&settings) {
         return Ok(settings);
     }
-    flags.push(("duty.leaders".to_owned(), "leader@county.example".to_owned()));
-    flags.push(("duty.officers".to_owned(), "officer@county.example".to_owned()));
+    flags.push(("duty.leaders".to_owned(), LEADER.to_owned()));
+    flags.push(("duty.officers".to_owned(), OFFICER.to_owned()));
     load(&flags)
 }
 

@@ -280,6 +280,7 @@ mod worlds {
             days: 1,
             relay_faults: false,
             restarts: false,
+            rosters: false,
             ..plan(&db, 1)
         };
         let known = String::from_utf8(silent.units.clone()).unwrap();

@@ -269,6 +269,30 @@ impl Play {
         open || sheet.by == By::Phone || !matches!(sheet.said, Said::Clear | Said::Sum) || again
     }
 
+    /// Notes an alert that was raised, and draws whether the leader phones.
+    fn note_alert(&mut self, sheet: Sheet, outcome: &Outcome) {
+        let now = self.now();
+        if let Some(id) = outcome.alert
+            && !self.log.raised.iter().any(|raised| raised.id == id)
+        {
+            let after = self.relay.book().seen.len();
+            self.log.raised.push(Raised {
+                after,
+                id,
+                unit: sheet.unit,
+                received: outcome.receipt.received,
+                receipt: outcome.receipt.number.to_string(),
+                at: now,
+                ended: None,
+                incident: outcome.incident,
+            });
+            if self.rng.random_range(0..100) < 15 {
+                let at = now + TimeDelta::seconds(self.rng.random_range(30..900));
+                self.later(at, Event::LeaderPhones(id));
+            }
+        }
+    }
+
     fn aftermath(&mut self, sheet: Sheet, outcome: &Outcome, repeated: bool) {
         let now = self.now();
         let fresh = matches!(outcome.status, Status::Recorded | Status::Amended);
@@ -301,25 +325,7 @@ impl Play {
             let said = (outcome.receipt.received, Turn::Said { grave });
             self.model.owed[place].turns.push(said);
         }
-        if let Some(id) = outcome.alert
-            && !self.log.raised.iter().any(|raised| raised.id == id)
-        {
-            let after = self.relay.book().seen.len();
-            self.log.raised.push(Raised {
-                after,
-                id,
-                unit: sheet.unit,
-                received: outcome.receipt.received,
-                receipt: outcome.receipt.number.to_string(),
-                at: now,
-                ended: None,
-                incident: outcome.incident,
-            });
-            if self.rng.random_range(0..100) < 15 {
-                let at = now + TimeDelta::seconds(self.rng.random_range(30..900));
-                self.later(at, Event::LeaderPhones(id));
-            }
-        }
+        self.note_alert(sheet, outcome);
         if outcome.review == Review::Awaiting && fresh {
             self.log
                 .withdrawals

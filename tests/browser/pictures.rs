@@ -36,11 +36,19 @@ const DESK: Kind = Kind {
     ..Kind::OFFICE
 };
 
-const ALL: [Picture; 5] = [
+/// A large screen; its picture is made smaller.
+const WALL: Kind = Kind {
+    width: 1920,
+    height: 1080,
+    ..Kind::OFFICE
+};
+
+const ALL: [Picture; 6] = [
     picture("village", 10, "village", "", "", Kind::PHONE),
     picture("receipt", 11, "village", ".button.clear", "", Kind::PHONE),
     picture("urgent", 55, "leader", "main a[href^='/alert/']", "", DESK),
     picture("administration", 90, "admin", "", "/admin", DESK),
+    picture("wall", 105, "wall#", "", "", WALL),
     picture("board", 190, "board", "", "", DESK),
 ];
 
@@ -59,6 +67,13 @@ const fn picture(
         press,
         to,
         kind,
+    }
+}
+
+impl Picture {
+    /// Whether it is too large as it is.
+    const fn is_light(&self) -> bool {
+        self.kind.width > DESK.width
     }
 }
 
@@ -163,9 +178,12 @@ async fn take(demo: &Demo, picture: &Picture, lang: Lang) -> Option<Vec<u8>> {
     }
     // What a page fetches for itself is there a moment later.
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let png = chrome.picture().await;
+    let taken = match picture.is_light() {
+        true => chrome.light_picture(DESK.width).await,
+        false => chrome.picture().await,
+    };
     chrome.ends_cut().await;
-    Some(png)
+    Some(taken)
 }
 
 async fn all(lang: Lang) {
@@ -174,12 +192,18 @@ async fn all(lang: Lang) {
     let demo = Demo::start(&folder.path().join("demo"), lang);
     for picture in &ALL {
         let short = &lang.tag()[..2];
-        let Some(png) = take(&demo, picture, lang).await else {
+        let Some(taken) = take(&demo, picture, lang).await else {
             println!("left out: the demonstration has no link to {}", picture.name);
             continue;
         };
-        assert!(png.len() < WEIGHT, "{} weighs {} bytes", picture.name, png.len());
-        std::fs::write(to.join(format!("{}-{short}.png", picture.name)), png).unwrap();
+        assert!(
+            taken.len() < WEIGHT,
+            "{} weighs {} bytes",
+            picture.name,
+            taken.len()
+        );
+        let ending = if picture.is_light() { "webp" } else { "png" };
+        std::fs::write(to.join(format!("{}-{short}.{ending}", picture.name)), taken).unwrap();
     }
 }
 

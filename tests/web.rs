@@ -37,6 +37,8 @@ mod units;
 mod urgent;
 #[path = "web/ways.rs"]
 mod ways;
+#[path = "web/words.rs"]
+mod words;
 
 use allclear::domain::access::{Actor, Role};
 use allclear::domain::calendar::DayKind;

@@ -14,8 +14,10 @@
 
 pub mod day;
 pub mod house;
+pub mod kinds;
 pub mod load;
 pub mod office;
+pub mod outline;
 pub mod post;
 pub mod postgres;
 pub mod reports;
@@ -24,6 +26,8 @@ pub mod smtp;
 
 pub use day::{Day, SMALL};
 pub use house::{House, local, table};
+pub use kinds::kind_of;
+pub use outline::outline;
 pub use post::Post;
 pub use postgres::{Fresh, fresh_postgres, fresh_sqlite};
 pub use reports::{caller, incident, ms, urgent};

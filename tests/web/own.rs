@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 
 use super::support::{Answer, Browser, Site};
 
-const PASSWORD: &str = "防汛值班-0793-夜";
+pub(crate) const PASSWORD: &str = "防汛值班-0793-夜";
 const OTHER: &str = "鄱阳湖 水位 三十 一米";
 
 /// Gives the words between two marks on a page.

@@ -18,7 +18,7 @@ async fn county(db: &Fresh) -> Site {
 }
 
 /// What an officer types for an evening report of all villages, with some fields otherwise.
-fn typed<'a>(otherwise: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn typed<'a>(otherwise: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![
         ("name", "冬春火灾防控"),
         ("basis", "鄱应急〔2026〕18号"),

@@ -34,6 +34,8 @@ mod offline;
 mod pages;
 #[path = "browser/pictures.rs"]
 mod pictures;
+#[path = "browser/print.rs"]
+mod print;
 #[path = "browser/units.rs"]
 mod units;
 

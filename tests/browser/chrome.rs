@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -72,6 +74,26 @@ impl Chrome {
             false => format!("{}{path}", self.base),
         };
         self.client.goto(&address).await.unwrap();
+        self
+    }
+
+    /// Forgets who was signed in.
+    pub(crate) async fn forget(&self) -> &Self {
+        self.devtools("Network.clearBrowserCookies", json!({})).await;
+        self
+    }
+
+    /// Waits until something that a style rule selects is there.
+    pub(crate) async fn shows(&self, css: &str) -> &Self {
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await;
+        if found.is_err() {
+            panic!("{css} does not appear:\n{}", self.text().await);
+        }
         self
     }
 
@@ -223,6 +245,16 @@ impl Chrome {
         let list = self.client.find(Locator::Id(id)).await.unwrap();
         list.select_by_value(value).await.unwrap();
         self
+    }
+
+    /// Takes a picture of the window as WebP, so many pixels wide.
+    pub(crate) async fn light_picture(&self, width: u32) -> Vec<u8> {
+        let size = self.run("return [innerWidth, innerHeight];", &[]).await;
+        let (w, h) = (size[0].as_u64().unwrap(), size[1].as_u64().unwrap());
+        let clip = json!({ "x": 0, "y": 0, "width": w, "height": h, "scale": f64::from(width) / w as f64 });
+        let asked = json!({ "format": "webp", "quality": 80, "clip": clip });
+        let taken = self.devtools("Page.captureScreenshot", asked).await;
+        BASE64_STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
     }
 
     /// Takes a picture of the window.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 /// How long a journey may take: a browser that hangs must not hang the tests.
-const JOURNEY: Duration = Duration::from_secs(300);
+const JOURNEY: Duration = Duration::from_secs(900);
 
 /// What a browser is like.
 #[derive(Debug, Clone, Copy)]

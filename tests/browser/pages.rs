@@ -2,18 +2,18 @@
 //! looked at without being named here.
 //!
 //! No barrier of WCAG 2.2 A or AA that axe-core finds, nothing to scroll sideways on a narrow phone, no complaint of
-//! the browser, no request to another host. What a person sees only in the middle of a sign-in is left out.
+//! the browser, no request to another host. Forms come back with faults too.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use allclear::domain::access::Role;
-use allclear::web::{Route, table};
+use allclear::web::table;
 use serde_json::{Value, json};
 
 use crate::Scene;
 use crate::chrome::Chrome;
 use crate::driver::Kind;
-use crate::support::{incident, urgent};
+use crate::support::{incident, kind_of, urgent};
 
 const AXE: &str = include_str!("axe/axe.min.js");
 /// The narrowest window in which a page still fits.
@@ -75,6 +75,12 @@ impl Walk {
         }
     }
 
+    /// Looks at a page that comes after a form, once it shows what it should.
+    async fn after(&mut self, chrome: &Chrome, shows: &str, name: &str) {
+        chrome.shows(shows).await;
+        self.look(chrome, name).await;
+    }
+
     /// Goes to all pages that a visitor can reach and nobody before him has seen.
     async fn on(&mut self, chrome: &Chrome, first: &[String]) {
         let plain = table().into_iter().map(|route| route.path.to_owned());
@@ -94,29 +100,9 @@ impl Walk {
             let links = links.as_array().into_iter().flatten().filter_map(Value::as_str);
             todo.extend(links.map(|link| link.split('#').next().unwrap_or_default().to_owned()));
         }
+        // What was asked for and was no page is nothing that the next one is to blame for.
+        chrome.complaints().await;
     }
-}
-
-/// Names the kind of a page: its address in the table, and by which fields it is asked for.
-fn kind_of(path: &str) -> String {
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let fits = |route: &Route| {
-        let (mut pattern, mut given) = (route.path.split('/'), path.split('/'));
-        pattern
-            .by_ref()
-            .zip(given.by_ref())
-            .all(|(p, g)| p == g || p.starts_with('{'))
-            && route.path.split('/').count() == path.split('/').count()
-    };
-    let mut found: Vec<&str> = table().iter().filter(|r| fits(r)).map(|r| r.path).collect();
-    found.sort_by_key(|path| path.contains('{'));
-    let mut fields: Vec<&str> = query
-        .split('&')
-        .filter_map(|pair| pair.split('=').next())
-        .collect();
-    fields.sort_unstable();
-    fields.dedup();
-    format!("{}?{}", found.first().unwrap_or(&path), fields.join("&"))
 }
 
 /// Lets something happen of every kind, so that pages have something to show.
@@ -135,27 +121,86 @@ async fn live(scene: &Scene) -> Vec<String> {
     vec![letter, chase]
 }
 
+/// Opens a form of which the browser does not check anything, so that the service has to.
+async fn unchecked<'a>(chrome: &'a Chrome, path: &str) -> &'a Chrome {
+    chrome.open(path).await;
+    let script = "document.querySelectorAll('form').forEach(function (f) { f.noValidate = true; });";
+    chrome.run(script, &[]).await;
+    chrome
+}
+
+/// Looks at what comes in the middle of a sign-in, and at forms that come back with faults.
+async fn between(walk: &mut Walk, chrome: &Chrome) {
+    unchecked(chrome, "/signin").await.types("login", "nobody").await;
+    chrome
+        .types("password", "123456")
+        .await
+        .press_css("main form button")
+        .await;
+    walk.after(chrome, "#problem", "a wrong password").await;
+    unchecked(chrome, "/recover").await.types("login", "nobody").await;
+    chrome.press_css("main form button").await;
+    walk.after(chrome, ".notice", "a forgotten password").await;
+    unchecked(chrome, "/slip").await.types("code", "ABCD").await;
+    chrome.press_css("main form button").await;
+    walk.after(chrome, ".notice.bad", "a code that is none").await;
+}
+
+/// Looks at what an officer meets when he errs.
+async fn erring(walk: &mut Walk, chrome: &Chrome) {
+    chrome
+        .open("/me/factor")
+        .await
+        .press_css("main form button")
+        .await;
+    walk.after(chrome, ".qr", "one-time codes to be set up").await;
+    unchecked(chrome, "/me")
+        .await
+        .types("new", "1")
+        .await
+        .types("again", "2")
+        .await;
+    chrome.press_css("form[action='/me/password'] button").await;
+    walk.after(chrome, ".notice.bad", "a bad new password").await;
+    unchecked(chrome, "/admin/periods/new")
+        .await
+        .press_css("button[value=preview]")
+        .await;
+    walk.after(chrome, "#summary", "a period with faults").await;
+}
+
 async fn all(kind: Kind) {
     let Some(scene) = Scene::open().await else { return };
     let letters = live(&scene).await;
     let mut walk = Walk::default();
-    let nobody = scene.chrome(kind).await;
-    nobody.open("/signin").await;
-    walk.on(&nobody, &letters).await;
-    nobody.ends_cut().await;
-    let village = scene.village("东湖镇 · 柳村", kind).await;
-    walk.on(&village, &[]).await;
-    village.ends_cut().await;
+    // One browser for all: whoever comes next begins with nothing.
+    let chrome = scene.chrome(kind).await;
+    unchecked(&chrome, "/signin").await;
+    walk.on(&chrome, &letters).await;
+    between(&mut walk, &chrome).await;
+    let code = scene.slip("东湖镇 · 柳村").await;
+    unchecked(&chrome, "/slip").await.types("code", &code).await;
+    chrome.press_css("main form button").await.leaves("/slip").await;
+    walk.on(&chrome, &[]).await;
+    unchecked(&chrome, "/desk/incident")
+        .await
+        .types("dead", "abc")
+        .await;
+    chrome.press_css(".acts .big").await;
+    walk.after(&chrome, "#summary", "an incident with faults").await;
     for role in Role::ALL {
         let over = if role.is_whole() { "" } else { "清河县" };
         let link = scene.link(role.code(), role, over).await;
-        let chrome = scene.chrome(kind).await;
+        chrome.forget().await;
         chrome.open(&link).await;
         walk.look(&chrome, "/link/{token}").await;
-        chrome.press_css("main form button").await;
+        chrome.press_css("main form button").await.leaves("/link/").await;
         walk.on(&chrome, &[]).await;
-        chrome.ends_cut().await;
+        if role == Role::DutyOfficer {
+            erring(&mut walk, &chrome).await;
+        }
     }
+    chrome.ends_cut().await;
     println!("looked at {} kinds of pages: {:#?}", walk.seen.len(), walk.seen);
     assert!(
         walk.seen.len() >= 30,

@@ -41,8 +41,10 @@
     fresh = Date.now();
     if (stale) stale.hidden = true;
     var said = response.headers.get("x-as-of");
-    var place = document.getElementById("as-of");
-    if (said && place) place.textContent = decodeURIComponent(said);
+    if (!said) return;
+    document.querySelectorAll("#as-of, [data-as-of]").forEach(function (place) {
+      place.textContent = decodeURIComponent(said);
+    });
   }
 
   function ask() {

@@ -77,7 +77,7 @@ messages! {
     me_change: "修改密码", "Change the password";
     me_changed: "密码已修改，其他登录已全部退出。", "The password is changed; all other sessions have ended.";
     me_factor_given_up: "已停用动态口令。", "One-time codes are given up.";
-    me_sessions: "登录中的浏览器", "Where you are signed in";
+    me_sessions: "登录中的浏览器", "Signed-in browsers";
     me_session_here: "本机", "this one";
     me_session_unknown: "未知浏览器", "unknown browser";
     me_session_times(began, seen): "登录 {began}，最近使用 {seen}", "since {began}, last used {seen}";

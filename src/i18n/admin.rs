@@ -20,7 +20,8 @@ messages! {
     first_done: "已完成", "Done";
     first_next: "下一步", "Next";
     first_later: "待办", "To do";
-    first_go: "去办理", "Open";
+    first_go: "去办理", "Go";
+    first_look: "查看", "Look";
     first_by(who): "由{who}办理。", "Done by: {who}.";
     first_by_file: "服务器管理员（修改配置文件中的 duty.phone）", "whoever holds the server (duty.phone in the configuration)";
     first_phone: "设置值班电话", "Set the duty phone";

@@ -180,7 +180,7 @@ messages! {
     red_bad(n): "{n} 个邮箱地址被拒收", "{n} address is refused" | "{n} addresses are refused";
     red_gaps(n): "{n} 个单位联系不上：没有邮箱能收到催报", "{n} unit cannot be reached by mail" | "{n} units cannot be reached by mail";
     red_stopped: "邮件中继已停用，所有邮件都没有发出：", "The mail relay refuses us; no mail is sent: ";
-    red_paused(time): "邮件中继没有应答，{time} 再试：", "The mail relay does not answer; next try {time}: ";
+    red_paused(time): "邮件中继没有应答，{time} 再试。", "The mail relay does not answer; next try {time}.";
     red_awaiting(n): "{n} 份报送等待值班室确认", "{n} report waits for the duty office" | "{n} reports wait for the duty office";
     awaiting_title: "等待确认", "Waiting for the duty office";
     awaiting_none: "没有等待确认的报送。", "No report waits for the duty office.";

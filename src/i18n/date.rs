@@ -16,6 +16,7 @@ messages! {
     span_seconds(n): "{n} 秒", "{n} second" | "{n} seconds";
     span_left(span): "还有 {span}", "{span} left";
     span_ago(span): "{span}前", "{span} ago";
+    span_now: "刚到时限", "just now";
     span_overdue(span): "已超时 {span}", "{span} overdue";
     data_as_of(time): "数据截至 {time}", "Data as of {time}";
 }
@@ -66,6 +67,15 @@ impl Lang {
         match self {
             Self::Zh => format!("{y}年{m}月{d}日（{week}）"),
             Self::En => format!("{week}, {d} {} {y}", month(day)),
+        }
+    }
+
+    /// Writes a day of a week: 11月25日 星期三; Wednesday, 25 November.
+    pub fn day_of_week(self, day: NaiveDate) -> String {
+        let (date, week) = (self.short_date(day), self.weekday(day.weekday()));
+        match self {
+            Self::Zh => format!("{date} {week}"),
+            Self::En => format!("{week}, {date}"),
         }
     }
 
@@ -148,6 +158,8 @@ impl Lang {
         let span = self.span(at - now);
         if now < at {
             self.span_left(span)
+        } else if (now - at).num_seconds() == 0 {
+            self.span_now().to_owned()
         } else {
             self.span_overdue(span)
         }
@@ -228,7 +240,8 @@ mod tests {
         let due = at("2026-11-25T08:00:00Z");
         assert_eq!(Lang::Zh.until(due, at("2026-11-25T07:48:00Z")), "还有 12 分钟");
         assert_eq!(Lang::En.until(due, at("2026-11-25T07:48:00Z")), "12 minutes left");
-        assert_eq!(Lang::Zh.until(due, due), "已超时 0 秒");
+        assert_eq!(Lang::Zh.until(due, due), "刚到时限");
+        assert_eq!(Lang::Zh.until(due, due + TimeDelta::seconds(1)), "已超时 1 秒");
         assert_eq!(
             Lang::En.until(due, at("2026-11-25T08:03:30Z")),
             "3 minutes overdue"

@@ -18,7 +18,7 @@ messages! {
     desk_nothing: "现在没有需要报送的场次。", "No report is due now.";
     desk_next(label, opens, due): "下一场次：{label}，{opens} 开始，{due} 截止。",
         "Next: {label}, opens {opens}, due {due}.";
-    desk_next_none: "近三天没有安排场次。", "No round is planned for the next three days.";
+    desk_next_none: "未来三天没有安排场次。", "No round is planned for the next three days.";
     desk_nothing_incident: "没有场次时，有情况也可以随时报告。", "Whatever happens can be reported at any time.";
     desk_asked(n): "本月共要求报送 {n} 次。", "Asked {n} time this month." | "Asked {n} times this month.";
     desk_units: "换一个单位", "Another unit";
@@ -123,9 +123,10 @@ messages! {
     incident_left(n): "还可写 {n} 字", "{n} left";
     incident_counts: "伤亡人数", "People";
     incident_counts_hint: "不清楚就留空，不要填 0。", "Leave empty what is not known; it is not zero.";
+    incident_unknown: "不清楚", "unknown";
     incident_dead: "死亡", "Dead";
     incident_injured: "受伤", "Injured";
-    incident_missing: "失联", "Missing";
+    incident_missing: "失踪", "Missing";
     incident_measures: "已采取措施", "Measures taken";
     incident_optional: "可稍后补充", "may follow later";
     incident_urgency: "是否紧急", "How urgent";

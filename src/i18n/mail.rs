@@ -78,7 +78,7 @@ messages! {
     mail_what: "情况", "What happened";
     mail_measures: "已采取措施", "Measures taken";
     mail_casualties: "伤亡", "Casualties";
-    mail_counts(dead, injured, missing): "死亡 {dead}，受伤 {injured}，失联 {missing}",
+    mail_counts(dead, injured, missing): "死亡 {dead}，受伤 {injured}，失踪 {missing}",
         "dead {dead}, injured {injured}, missing {missing}";
     mail_not_known: "不详", "not known";
     mail_occurred: "发生时间", "Occurred";

@@ -19,8 +19,8 @@ impl Lang {
 
 messages! {
     plans_title: "应急预案", "Plans";
-    plans_lead: "事件报送页和事件页按情况类别和等级显示最贴近的一份；每次修改都留版本。",
-        "The forms and pages of incidents show the closest one by class and severity; every version is kept.";
+    plans_lead: "事件报送页和事件页按情况类别和等级显示最贴近的一份；每次修改都留版本。程序自带的请按本地预案修改。",
+        "The forms and pages of incidents show the closest one by class and severity; every version is kept. Those that came with the program want to be adapted to your own.";
     plans_none: "还没有预案。", "There is no plan yet.";
     plan_title: "应急预案要点", "What to do";
     plan_new: "新增预案", "New plan";
@@ -31,7 +31,7 @@ messages! {
     plan_every_class: "所有类别", "Every class";
     plan_every_severity: "所有等级", "Every severity";
     plan_version(n, by, at): "第 {n} 版，{by}，{at}", "version {n}, {by}, {at}";
-    plan_shipped(n): "第 {n} 版，随程序提供，请按本地预案修改", "version {n}, came with the program: adapt it to your own plan";
+    plan_shipped(n): "第 {n} 版（程序自带）", "version {n} (came with the program)";
     plan_withdrawn: "已停用", "Withdrawn";
     plan_is_withdrawn: "这份预案已停用。", "This plan is withdrawn.";
     plan_earlier: "以前的版本", "Earlier versions";

@@ -29,8 +29,8 @@ messages! {
     roster_saved: "已保存。", "Saved.";
     roster_imported(n): "已导入，{n} 天有变化。", "Imported; {n} day changed." | "Imported; {n} days changed.";
 
-    duty_leader: "带班领导", "leader";
-    duty_officer: "值班员", "officer";
+    duty_leader: "带班领导", "Leader";
+    duty_officer: "值班员", "Officer";
     duty_joint: "、", " and ";
 
     roster_day_title(day): "{day} 值班", "Duty on {day}";
@@ -67,7 +67,7 @@ messages! {
     stand_in_name: "顶班岗位", "Post that stands in";
     stand_in_from: "开始", "From";
     stand_in_until: "结束", "Until";
-    stand_in_add: "安排顶班", "Let stand in";
+    stand_in_add: "安排顶班", "Let somebody stand in";
     stand_in_end: "提前结束", "End now";
 
     swap_title: "调班", "Swaps";
@@ -81,7 +81,7 @@ messages! {
     swap_one: "班次", "Shift";
     swap_other: "与之对调的班次", "Shift to change with";
     swap_choose: "请选择", "Please choose";
-    swap_ask: "申请调班", "Ask for the swap";
+    swap_ask: "申请调班", "Ask for a swap";
     swap_yes: "批准", "Approve";
     swap_no: "不批准", "Refuse";
     swap_too_few: "至少要有两个以后的班次才能调班。", "A swap needs two shifts that are still to come.";

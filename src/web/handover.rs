@@ -60,12 +60,17 @@ pub(super) async fn act(State(app): State<App>, visit: Visit, fields: Fields) ->
     let unit = kept(&app, &visit, fields.read("unit")).await?;
     let actor = visit.actor()?;
     let back = format!("/handover?unit={}", unit.id);
-    if fields.has("take") {
-        app.take_over(actor, unit.id).await?;
-        return Ok(see(&with_notice(&back, "handover_done", "")));
-    }
-    let note = fields.get("note");
-    match app.note_for_next(actor, unit.id, note).await {
+    let (note, takes) = (fields.get("note"), fields.has("take"));
+    // What was typed is not lost by the other button.
+    let noted = match takes && note.trim().is_empty() {
+        true => Ok(()),
+        false => app.note_for_next(actor, unit.id, note).await,
+    };
+    match noted {
+        Ok(()) if takes => {
+            app.take_over(actor, unit.id).await?;
+            Ok(see(&with_notice(&back, "handover_done", "")))
+        }
         Ok(()) => Ok(see(&with_notice(&back, "roster_saved", ""))),
         Err(Error::Invalid { fault, .. }) => {
             let page = HandoverPage {

@@ -33,6 +33,8 @@ pub struct Page {
     pub leaves: bool,
     /// Where else the reader may go.
     pub ways: Vec<Way>,
+    /// When it was made, for whoever prints it.
+    pub as_of: String,
     /// The address of this page, for coming back after the language changed.
     pub here: String,
     /// What proves a form of an old browser.
@@ -76,6 +78,7 @@ impl Page {
             who: None,
             leaves: false,
             ways: Vec::new(),
+            as_of: l.data_as_of(l.moment_exact(app.now(), settings.service.zone)),
             here,
             form_token: String::new(),
             ahead: app

@@ -21,6 +21,39 @@ pub(crate) fn needs(text: &str) -> BTreeSet<String> {
     needs
 }
 
+/// Gives the classes that a sheet describes by a rule of their own (`.name { … }`), on screens of any width.
+pub(crate) fn classes(text: &str) -> BTreeSet<String> {
+    let text = plain(text);
+    let mut classes = BTreeSet::new();
+    let (mut depth, mut part) = (0_u32, String::new());
+    for c in text.chars() {
+        match c {
+            '{' => {
+                let alone = |selector: &&str| {
+                    let name = selector.strip_prefix('.').unwrap_or_default();
+                    !name.is_empty()
+                        && name
+                            .chars()
+                            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+                };
+                if depth == 0 {
+                    let selectors = part.split(',').map(str::trim).filter(alone);
+                    classes.extend(selectors.map(str::to_owned));
+                }
+                depth += 1;
+            }
+            '}' => depth -= 1,
+            ';' => {}
+            _ => {
+                part.push(c);
+                continue;
+            }
+        }
+        part.clear();
+    }
+    classes
+}
+
 /// Takes remarks and quoted texts out.
 fn plain(text: &str) -> String {
     let mut rest = text;

@@ -90,7 +90,7 @@ async fn without_a_round_the_desk_says_when_the_next_one_is() {
         .get("/desk")
         .await
         .must_say("现在没有需要报送的场次")
-        .must_say("近三天没有安排场次");
+        .must_say("未来三天没有安排场次");
     asked(&site).await;
     site.house.go_to("2026-11-26 10:00");
     clerk

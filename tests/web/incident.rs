@@ -27,7 +27,9 @@ async fn a_class_and_a_place_are_enough_and_what_is_wrong_is_said_with_the_input
         .await;
     answer
         .must_be(422)
-        .must_say("有 2 处需要修改")
+        .must_say("有 4 处需要修改")
+        .must_say("href=\"#class\"")
+        .must_say("href=\"#place\"")
         .must_say("href=\"#dead\"")
         .must_say("href=\"#occurred\"");
     answer.must_say("圩堤渗水，正在处置").must_say("value=\"许多\"");

@@ -1,7 +1,8 @@
 //! What was typed is not lost when somebody has to sign in before it is taken.
 
 use crate::own::{enter, with_password};
-use crate::{asked, link_of, press, site, village};
+use crate::units::upload;
+use crate::{asked, link_of, press, signed_in, site, unit, village};
 use allclear::domain::access::Role;
 use chrono::TimeDelta;
 
@@ -72,4 +73,24 @@ async fn what_was_typed_outlives_a_sign_in_that_is_needed_in_the_middle() {
         .await
         .must_be(403)
         .must_not_say("part[]");
+}
+
+#[tokio::test]
+async fn what_was_typed_is_not_lost_by_another_button_or_a_fault() {
+    let site = site().await;
+    let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
+    let county = unit(&site, "鄱阳县").await.to_string();
+    let typed = [("unit", county.as_str()), ("note", "昌江水位上涨"), ("take", "1")];
+    let taken = officer.post("/handover", &typed).await;
+    officer
+        .get(taken.goes_to())
+        .await
+        .must_say("昌江水位上涨")
+        .must_say("已接班");
+    let link = link_of(&site, "xitong", Role::SystemAdministrator, "").await;
+    let mut system = site.browser();
+    system.post(&link, &[]).await.must_be(303);
+    let pasted = "名称,类别\n新村,什么\n";
+    let page = upload(&mut system, "/admin/import", &[("text", pasted.as_bytes())]).await;
+    page.must_be(422).must_say("\n名称,类别\n新村,什么");
 }

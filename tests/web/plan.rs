@@ -72,7 +72,7 @@ async fn an_administrator_changes_a_plan_and_every_version_stays() {
         .await
         .must_be(200)
         .must_say("矛盾纠纷")
-        .must_say("随程序提供");
+        .must_say("程序自带");
     let form = admin.get("/plan/edit?class=dispute&severity=").await;
     form.must_be(200).must_say("[60d]");
     let of = [("class", "dispute"), ("severity", ""), ("seen", "1")];

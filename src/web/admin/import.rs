@@ -34,10 +34,18 @@ struct ImportPage {
     page: Page,
     frame: Frame,
     has_units: bool,
+    shown: Shown,
+    past: Vec<PastView>,
+}
+
+/// What became of a table.
+#[derive(Default)]
+struct Shown {
     /// What is wrong, row by row.
     faults: Vec<String>,
+    /// What was pasted and could not be taken.
+    pasted: String,
     preview: Option<Preview>,
-    past: Vec<PastView>,
 }
 
 struct Preview {
@@ -72,21 +80,15 @@ pub(in crate::web) async fn page(
 ) -> Result<Response, Failure> {
     let asked = Asked::read(query.as_deref().unwrap_or_default());
     let told = Told::asked(visit.l, &asked);
-    show(&app, visit, told, Vec::new(), None).await
+    show(&app, visit, told, Shown::default()).await
 }
 
-async fn show(
-    app: &App,
-    visit: Visit,
-    told: Told,
-    faults: Vec<String>,
-    preview: Option<Preview>,
-) -> Result<Response, Failure> {
+async fn show(app: &App, visit: Visit, told: Told, shown: Shown) -> Result<Response, Failure> {
     let status = match told.problem {
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };
-    let past = match preview {
+    let past = match shown.preview {
         Some(_) => Vec::new(),
         None => past(app, visit.l).await?,
     };
@@ -95,8 +97,7 @@ async fn show(
         has_units: !app.tree().await?.is_empty(),
         frame: Frame::guarded(app, &visit, told)?,
         page: visit.page,
-        faults,
-        preview,
+        shown,
         past,
     };
     html_with(status, &template)
@@ -140,16 +141,26 @@ pub(in crate::web) async fn take(
     let l = visit.l;
     let table = match table_of(&upload).await? {
         Ok(table) => table,
-        Err(problem) => return show(&app, visit, Told::problem(problem.words(l)), Vec::new(), None).await,
+        Err(problem) => {
+            let shown = Shown {
+                pasted: pasted(&upload),
+                ..Shown::default()
+            };
+            return show(&app, visit, Told::problem(problem.words(l)), shown).await;
+        }
     };
     let actor = visit.actor()?;
     let reason = typed(upload.text("reason"));
     let would = match app.preview_units(actor, &table).await {
         Ok(would) => would,
         Err(Error::Rows(faults)) => {
-            let words = faults.iter().map(|fault| l.row_error(fault)).collect();
+            let shown = Shown {
+                faults: faults.iter().map(|fault| l.row_error(fault)).collect(),
+                pasted: pasted(&upload),
+                preview: None,
+            };
             let told = Told::problem(l.import_refused(faults.len()));
-            return show(&app, visit, told, words, None).await;
+            return show(&app, visit, told, shown).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -160,7 +171,11 @@ pub(in crate::web) async fn take(
             true => Told::problem(l.import_moved()),
             false => Told::default(),
         };
-        return show(&app, visit, told, Vec::new(), Some(preview)).await;
+        let shown = Shown {
+            preview: Some(preview),
+            ..Shown::default()
+        };
+        return show(&app, visit, told, shown).await;
     }
     let reason = match preview.reason.as_str() {
         "" => l.import_title(),
@@ -197,6 +212,14 @@ async fn table_of(upload: &Upload) -> Result<Result<Vec<Record>, NoTable>, Failu
     Ok(read.map_err(Error::broken)?.map_err(NoTable::Unreadable))
 }
 
+/// Gives what was pasted, so that it can be mended in place; what was confirmed is mended in the file.
+fn pasted(upload: &Upload) -> String {
+    match upload.has("confirm") || !upload.bytes("file").is_empty() {
+        true => String::new(),
+        false => upload.text("text").to_owned(),
+    }
+}
+
 /// Undoes an import.
 pub(in crate::web) async fn undo(
     State(app): State<App>,
@@ -207,7 +230,7 @@ pub(in crate::web) async fn undo(
     let id = fields.read("import").ok_or(Failure::NOT_FOUND)?;
     match app.undo_import(visit.actor()?, id, l.import_undo_reason()).await {
         Ok(()) => Ok(see("/admin/import?notice=import_undone")),
-        Err(Error::Undo(why)) => show(&app, visit, Told::problem(l.no_undo(why)), Vec::new(), None).await,
+        Err(Error::Undo(why)) => show(&app, visit, Told::problem(l.no_undo(why)), Shown::default()).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -156,7 +156,7 @@ pub(super) fn reds(
     match (delivery.relay.stopped, delivery.relay.paused_until) {
         (Some(_), _) => add(l.red_stopped().to_owned(), words, outbox(Tray::Waiting)),
         (None, Some(until)) if until > loaded.now => {
-            add(l.red_paused(time(until)), words, outbox(Tray::Waiting));
+            add(l.red_paused(time(until)), "", outbox(Tray::Waiting));
         }
         _ => {}
     }

@@ -153,6 +153,8 @@ impl Typed {
             time(Field::Learned, &self.learned),
         );
         if !wrong.is_empty() {
+            // What is needed is said at once, not after the next attempt.
+            wrong.splice(0..0, self.lacking(l));
             return Err(wrong);
         }
         let typed = IncidentContent {
@@ -172,6 +174,20 @@ impl Typed {
             loss,
             ..typed
         })
+    }
+
+    /// Names what no report can go without and is not there.
+    fn lacking(&self, l: Lang) -> Vec<Wrong> {
+        let needed = [(Field::Class, &self.class), (Field::Place, &self.place)];
+        let empty = needed.into_iter().filter(|(_, typed)| typed.trim().is_empty());
+        let words = |field: Field| Wrong {
+            field: field.code(),
+            words: l.fault(form::Fault {
+                field,
+                flaw: Flaw::Empty,
+            }),
+        };
+        empty.map(|(field, _)| words(field)).collect()
     }
 
     /// Gives the texts and choices that the form asked for, and the rest as it was reported before.

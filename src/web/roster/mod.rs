@@ -240,7 +240,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn day_name(&self, day: BusinessDate) -> String {
-        format!("{} {}", self.l.short_date(day), self.l.weekday(day.weekday()))
+        self.l.day_of_week(day)
     }
 
     fn day(&self, day: BusinessDate, shifts: &[Shift], may_keep: bool) -> DayView {

@@ -169,6 +169,36 @@ async fn erring(walk: &mut Walk, chrome: &Chrome) {
     walk.after(chrome, "#summary", "a period with faults").await;
 }
 
+/// Looks at the pages of a village's workstation.
+async fn at_the_desk(walk: &mut Walk, scene: &Scene, chrome: &Chrome) {
+    let code = scene.slip("东湖镇 · 柳村").await;
+    unchecked(chrome, "/slip").await.types("code", &code).await;
+    chrome.press_css("main form button").await.leaves("/slip").await;
+    walk.on(chrome, &[]).await;
+    unchecked(chrome, "/desk/incident")
+        .await
+        .types("dead", "abc")
+        .await;
+    chrome.press_css(".acts .big").await;
+    walk.after(chrome, "#summary", "an incident with faults").await;
+}
+
+/// Looks at the pages of every role in turn.
+async fn of_all_roles(walk: &mut Walk, scene: &Scene, chrome: &Chrome) {
+    for role in Role::ALL {
+        let over = if role.is_whole() { "" } else { "清河县" };
+        let link = scene.link(role.code(), role, over).await;
+        chrome.forget().await;
+        chrome.open(&link).await;
+        walk.look(chrome, "/link/{token}").await;
+        chrome.press_css("main form button").await.leaves("/link/").await;
+        walk.on(chrome, &[]).await;
+        if role == Role::DutyOfficer {
+            erring(walk, chrome).await;
+        }
+    }
+}
+
 async fn all(kind: Kind) {
     let Some(scene) = Scene::open().await else { return };
     let letters = live(&scene).await;
@@ -178,28 +208,8 @@ async fn all(kind: Kind) {
     unchecked(&chrome, "/signin").await;
     walk.on(&chrome, &letters).await;
     between(&mut walk, &chrome).await;
-    let code = scene.slip("东湖镇 · 柳村").await;
-    unchecked(&chrome, "/slip").await.types("code", &code).await;
-    chrome.press_css("main form button").await.leaves("/slip").await;
-    walk.on(&chrome, &[]).await;
-    unchecked(&chrome, "/desk/incident")
-        .await
-        .types("dead", "abc")
-        .await;
-    chrome.press_css(".acts .big").await;
-    walk.after(&chrome, "#summary", "an incident with faults").await;
-    for role in Role::ALL {
-        let over = if role.is_whole() { "" } else { "清河县" };
-        let link = scene.link(role.code(), role, over).await;
-        chrome.forget().await;
-        chrome.open(&link).await;
-        walk.look(&chrome, "/link/{token}").await;
-        chrome.press_css("main form button").await.leaves("/link/").await;
-        walk.on(&chrome, &[]).await;
-        if role == Role::DutyOfficer {
-            erring(&mut walk, &chrome).await;
-        }
-    }
+    at_the_desk(&mut walk, &scene, &chrome).await;
+    of_all_roles(&mut walk, &scene, &chrome).await;
     chrome.ends_cut().await;
     println!("looked at {} kinds of pages: {:#?}", walk.seen.len(), walk.seen);
     assert!(

@@ -286,7 +286,7 @@ fn unseen(html: &str) {
         let own: Vec<&String> = pieces.iter().filter(|piece| of_one(piece)).collect();
         // One that has no words of its own is judged by half of what it shares.
         let shared = pieces.iter().filter(|piece| seen(piece)).count() * 2 >= pieces.len();
-        own.iter().any(|piece| seen(piece)) || (own.is_empty() && shared)
+        own.iter().any(seen) || (own.is_empty() && shared)
     };
     let missing: Vec<&str> = all
         .iter()

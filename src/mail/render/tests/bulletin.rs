@@ -149,9 +149,9 @@ fn a_day_with_everything_is_told_from_its_conclusion_down() {
         2 expected, 2 reported
 
     ■ On duty on 26 November
-      leader
+      Leader
         副县长办公室 0793-6200001
-      officer
+      Officer
         Nobody stands in the roster
 
     ■ Proof

@@ -17,6 +17,8 @@ pub(super) enum About {
     Urgent,
     /// What a later report on an incident says otherwise.
     FollowUp,
+    /// The daily bulletin.
+    Bulletin,
     Other,
 }
 
@@ -80,6 +82,7 @@ fn about(subject: &str, lang: Lang) -> About {
         (bracket(lang.mail_urgent_subject("", "", "")), About::Urgent),
         (follow_up(ReportKind::FollowUp), About::FollowUp),
         (follow_up(ReportKind::Final), About::FollowUp),
+        (bracket(lang.bulletin_subject("", "", "", "")), About::Bulletin),
     ];
     let found = known.iter().find(|(mark, _)| subject.contains(mark.as_str()));
     found.map_or(About::Other, |(_, about)| *about)

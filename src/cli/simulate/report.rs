@@ -131,7 +131,7 @@ fn letters(book: &[Seen]) -> Letters {
             About::Escalated => letters.escalated += 1,
             About::Urgent => letters.urgent += 1,
             About::FollowUp => letters.follow_up += 1,
-            About::Other => {}
+            About::Bulletin | About::Other => {}
         }
     }
     letters

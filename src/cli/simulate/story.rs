@@ -260,7 +260,7 @@ pub(super) fn reader(
     let answers = match mail.about {
         About::Urgent => 45,
         About::Overdue | About::Escalated => 12,
-        About::Reminder | About::FollowUp | About::Other => 0,
+        About::Reminder | About::FollowUp | About::Bulletin | About::Other => 0,
     };
     if let Some(token) = &mail.token
         && rng.random_range(0..100) < answers

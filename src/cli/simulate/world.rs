@@ -95,7 +95,7 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
         ("service.zone", "Asia/Shanghai"),
         ("service.mark", ""),
         ("seal.key_file", "seal.key"),
-        ("bulletin.time", ""),
+        ("bulletin.time", "18:30"),
         ("mail.host", super::identity::HOST),
         ("mail.port", &port),
         ("mail.tls", "starttls"),

@@ -5,10 +5,12 @@
 //! * `duty.rs` — whoever is on duty then
 //! * `urgent.rs` — urgent reports, as the mail server saw them; `alarm.rs` — as the records tell them
 //! * `sums.rs` — what townships summed up
+//! * `bulletin.rs` — the daily bulletin
 //! * `records.rs` — receipts, counts, seals, the chain
 
 mod alarm;
 mod bounds;
+mod bulletin;
 mod duty;
 mod letters;
 mod records;
@@ -175,6 +177,8 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
     let book = play.relay.book().seen.clone();
     let case = Case::of(play, &book);
     let invariants = vec![
+        bulletin::daily(&case, &facts)
+            .called("every leader gets one bulletin for every day of a period, and its counts are those of the plain model"),
         records::receipts(&case, &facts).called("a receipt means that the report is on disk"),
         letters::told(&case, &facts).called("every miss is told to somebody, or its failure is red"),
         letters::once(&case).called("at most one letter a person, step, round and due time"),

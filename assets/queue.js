@@ -6,6 +6,8 @@
   var NAME = "allclear-unsent", AHEAD = "allclear-ahead", EVERY = 15000, PATIENCE = 60000;
   var list = place.querySelector("ul"), shout = place.querySelector(".shout-here");
   var underway = {}, told = [];
+  // Where several units report, what waits says for which.
+  var of = document.querySelector("[data-of]"), whose = of ? of.getAttribute("data-of") + " · " : "";
 
   function read() {
     try { return JSON.parse(localStorage.getItem(NAME)) || []; } catch (error) { return []; }
@@ -80,7 +82,7 @@
       written: claimed || now(),
       // A report that is sent again says when it was written.
       tries: claimed ? 1 : 0,
-      what: form.getAttribute("data-what") + (option ? " · " + option : ""),
+      what: whose + form.getAttribute("data-what") + (option ? " · " + option : ""),
       urgent: urgent === "1" || (urgent === "" && !!proposed && !proposed.hidden),
       state: "waits"
     };

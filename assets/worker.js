@@ -22,7 +22,11 @@ self.addEventListener("fetch", function (event) {
 self.addEventListener("message", function (event) {
   var at = new URL(event.data);
   if (at.origin !== self.location.origin || !isDesk(at.pathname)) return;
-  event.waitUntil(fetch(at.href, { credentials: "same-origin" }).then(function (answer) { return keep(at, answer); }));
+  event.waitUntil(fetch(at.href, { credentials: "same-origin" }).then(function (answer) { return keep(at, answer); }).then(function () {
+    // Where several units report, the page that asks for which is kept too.
+    var first = new URL("/desk", at);
+    if (at.search) return fetch(first.href, { credentials: "same-origin" }).then(function (answer) { return keep(first, answer); });
+  }));
 });
 
 function page(request, at) {
@@ -35,7 +39,7 @@ function page(request, at) {
   });
 }
 
-// The desk of one unit replaces what was kept of it before, and brings its forms along.
+// The desk of a unit replaces what was kept of it before, and brings its forms along; those of others stay.
 function keep(at, answer) {
   if (answer.status !== 200 || answer.redirected) return Promise.resolve();
   return answer.text().then(function (text) {
@@ -46,7 +50,10 @@ function keep(at, answer) {
       });
       var own = store.put(at.pathname + at.search, made(text));
       if (at.pathname !== "/desk") return own;
-      return Promise.all([own, store.put("/", made(text))].concat(wanted.map(function (path) {
+      // The first page is the desk itself, or the question for which unit: never the desk of one of several.
+      var first = text.indexOf(" data-of=") < 0 ? store.put("/", made(text)) : own;
+      var whose = wanted.map(unit).filter(Boolean);
+      return Promise.all([own, first].concat(wanted.map(function (path) {
         return store.match(path).then(function (known) {
           return known || fetch(path, { credentials: "same-origin" }).then(function (got) {
             if (got.status === 200 && !got.redirected) return store.put(path, got);
@@ -55,13 +62,14 @@ function keep(at, answer) {
       }))).then(function () { return store.keys(); }).then(function (keys) {
         return Promise.all(keys.map(function (key) {
           var path = new URL(key.url).pathname + new URL(key.url).search;
-          var stays = path === "/" || path.indexOf("/desk/incident") < 0 && path.indexOf("/assets/") < 0;
+          var stays = path.indexOf("/assets/") < 0 && (path.indexOf("/desk/incident") < 0 || whose.indexOf(unit(path)) < 0);
           return stays || wanted.indexOf(path) >= 0 || store.delete(key);
         }));
       });
     });
   });
 }
+function unit(path) { return (/[?&]unit=(\d+)/.exec(path) || [])[1]; }
 function made(text) {
   return new Response(text, { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

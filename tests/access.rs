@@ -147,12 +147,12 @@ on_both!(
         let slips = service.issue_slips(&console, &[unit, unit]).await.unwrap();
         assert!(slips[0].link.ends_with(&format!("/slip?c={}", slips[0].code)));
         assert_eq!(service.slip(&slips[0].code).await.unwrap(), Some(unit));
-        let token = auth::bind(service, &slips[0].code, "工作站", "192.0.2.1")
+        let token = auth::bind(service, &slips[0].code, "工作站", None, "192.0.2.1")
             .await
             .unwrap()
             .unwrap();
         assert_eq!(
-            auth::bind(service, &slips[0].code, "工作站", "192.0.2.1")
+            auth::bind(service, &slips[0].code, "工作站", None, "192.0.2.1")
                 .await
                 .unwrap(),
             None
@@ -185,7 +185,7 @@ on_both!(
         );
         house.clock.advance(TimeDelta::days(31));
         assert_eq!(
-            auth::bind(service, &slips[1].code, "工作站", "192.0.2.1")
+            auth::bind(service, &slips[1].code, "工作站", None, "192.0.2.1")
                 .await
                 .unwrap(),
             None
@@ -194,9 +194,9 @@ on_both!(
             auth::device(service, &token).await.unwrap().is_some(),
             "a slip expires, a workstation does not"
         );
-        service.unbind(&console, DeviceId(id)).await.unwrap();
+        service.unbind(&console, DeviceId(id), None).await.unwrap();
         assert!(auth::device(service, &token).await.unwrap().is_none());
-        assert!(service.unbind(&console, DeviceId(id)).await.is_err());
+        assert!(service.unbind(&console, DeviceId(id), None).await.is_err());
     }
 );
 

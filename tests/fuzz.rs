@@ -221,7 +221,7 @@ impl Target {
             let village = self.day.unit("东湖镇 · 柳村").await;
             let county = self.day.unit("清河县").await;
             let slips = service.issue_slips(&console, &[village]).await.unwrap();
-            let device = auth::bind(service, &slips[0].code, "fuzz", "192.0.2.1")
+            let device = auth::bind(service, &slips[0].code, "fuzz", None, "192.0.2.1")
                 .await
                 .unwrap()
                 .unwrap();

@@ -39,6 +39,8 @@ mod urgent;
 mod ways;
 #[path = "web/words.rs"]
 mod words;
+#[path = "web/workstation.rs"]
+mod workstation;
 
 use allclear::domain::access::{Actor, Role};
 use allclear::domain::calendar::DayKind;

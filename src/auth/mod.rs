@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 pub use browser::mark;
 pub use code::prove;
-pub use once::{bind, follow, recover};
+pub use once::{bind, bind_also, follow, recover};
 pub use password::{Change, change_password, set_password, sign_in};
 
 /// The network address of whoever sends a request, behind the proxies that are trusted.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Place;
+use crate::domain::ids::DeviceId;
 use crate::service::{Begun, Entry, Result, Service};
 
 /// Signs in by a one-time link. Gives the session; `None` when the link is used up, expired or wrong.
@@ -43,18 +44,39 @@ pub async fn recover(service: &Arc<Service>, login: &str, address: &str) -> Resu
     Ok(())
 }
 
-/// Binds a workstation by the code of a slip. Gives its token; `None` when the code is wrong, used up or expired.
+/// Binds a workstation by the code of a slip, in place of what it was before if it was bound. Gives its token; `None`
+/// when the code is wrong, used up or expired.
 ///
 /// # Errors
 /// When the address has to wait, or the database does not answer.
-pub async fn bind(service: &Service, code: &str, label: &str, address: &str) -> Result<Option<String>> {
+pub async fn bind(
+    service: &Service,
+    code: &str,
+    label: &str,
+    before: Option<DeviceId>,
+    address: &str,
+) -> Result<Option<String>> {
     let entry = entry("slip", address);
     service.knock(&entry).await?;
-    let token = service.bind(code, label).await?;
+    let token = service.bind(code, label, before).await?;
     if token.is_some() {
         service.let_in(&entry).await?;
     }
     Ok(token)
+}
+
+/// Binds a workstation by the code of a slip to one more unit. Tells whether the code was good.
+///
+/// # Errors
+/// As [`bind`].
+pub async fn bind_also(service: &Service, code: &str, device: DeviceId, address: &str) -> Result<bool> {
+    let entry = entry("slip", address);
+    service.knock(&entry).await?;
+    let is_good = service.bind_also(code, device).await?;
+    if is_good {
+        service.let_in(&entry).await?;
+    }
+    Ok(is_good)
 }
 
 fn entry(door: &'static str, address: &str) -> Entry {

@@ -25,7 +25,7 @@ use super::unit::UnitPath;
 pub enum Identity {
     /// A person, signed in.
     Account(AccountId),
-    /// A workstation bound to one unit; reaches that unit only.
+    /// A workstation bound to one or more units; reaches exactly these.
     Device(DeviceId),
     /// Another system, by an API token.
     Token(i64),
@@ -43,9 +43,12 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Gives a workstation of a unit.
-    pub fn device(id: DeviceId, unit: UnitPath, label: String) -> Self {
-        let grants = Grant::new(Role::Reporter, Some(unit)).into_iter().collect();
+    /// Gives a workstation of some units.
+    pub fn device(id: DeviceId, units: impl IntoIterator<Item = UnitPath>, label: String) -> Self {
+        let grants = units
+            .into_iter()
+            .filter_map(|unit| Grant::new(Role::Reporter, Some(unit)).ok())
+            .collect();
         Self {
             identity: Identity::Device(id),
             grants,
@@ -135,7 +138,7 @@ pub struct Denied(pub Deed);
 
 /// Gives the units over which an actor may do a deed.
 ///
-/// A workstation reaches its own unit only, whatever the deed. A token reports for its unit and all below it. The console
+/// A workstation reaches its own units only, whatever the deed. A token reports for its unit and all below it. The console
 /// administers, and neither reports nor decides about reports.
 pub fn permit(actor: &Actor, deed: Deed) -> Result<Scope, Denied> {
     if !deed.is_open_to(actor.identity) {

@@ -61,6 +61,8 @@ messages! {
     problem_denied: "您的账号没有这项权限。需要时请联系系统管理员。",
         "Your account may not do this. Please ask the administrator if you need it.";
     problem_not_found: "没有找到这一页。请从首页重新进入。", "There is no such page. Please start again from the first page.";
+    problem_not_theirs: "这里现在不为这个单位报送。请回首页选择单位；有疑问请打电话给值班室。",
+        "Nobody reports for that unit here. Please choose a unit on the first page, or phone the duty office.";
     problem_stale_form: "页面已过期，请刷新后再提交一次。", "This page has expired; please reload it and send again.";
     problem_other_site: "提交不是从本系统的页面发出的。请打开本系统的页面再提交。",
         "This was not sent from a page of this service. Please open its page and send again.";

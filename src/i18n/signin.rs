@@ -52,8 +52,12 @@ messages! {
     slip_code: "开通码", "Code";
     slip_code_hint: "大小写、空格和横线都不影响。", "Small letters, spaces and dashes do not matter.";
     slip_button: "开通", "Set up";
-    slip_bound(unit): "这台工作站已为“{unit}”开通。再次开通会改为新的单位。",
-        "This workstation is set up for {unit}. A new code moves it to another unit.";
+    slip_bound: "这台工作站已开通，现在报送的单位：", "This workstation is set up. It reports for:";
+    slip_also: "同时为新单位报送", "Report for the new unit too";
+    slip_also_hint: "原来的单位照常在这里报送，每次打开先选单位。", "Those units still report here; you choose one when you open the page.";
+    slip_instead: "改为只报新单位", "Report for the new unit only";
+    slip_instead_hint: "原来的单位从此不能在这里报送，要另领开通单。", "Those units can no longer report here and need a new slip.";
+    slip_choose: "请选择：原来的单位是否还在这台工作站上报送。", "Please choose whether the units from before still report here.";
     slip_to_desk: "去报送", "Go and report";
     slip_wrong: "开通码不对、已用过或已过期。请核对；仍不行请打电话给值班室，领取新的开通单。",
         "This code is wrong, used or expired. Please check it, or phone the duty office for a new slip.";

@@ -84,6 +84,11 @@ messages! {
     unit_unbind_hint: "电脑或手机丢失、转交他人时请立即停用；停用后打印新的开通单，就能在另一台上开通。",
         "Unbind a computer or phone at once when it is lost or passed on; a new slip then sets up another one.";
     unit_unbound: "工作站已停用，不能再用它报送。", "The workstation is unbound and reports no more.";
+    unit_unbind_here: "只停用本单位", "Unbind it from this unit only";
+    unit_unbind_all: "整台停用", "Unbind it wholly";
+    unit_unbound_here: "这台工作站不再为本单位报送，其他单位照常。", "It no longer reports for this unit; the others still use it.";
+    unit_device_also: "同一台还报送：", "It also reports for";
+    unit_device_beyond(n): "您管辖范围以外的 {n} 个单位，须由上级停用", "{n} unit outside your area, which the office above must unbind" | "{n} units outside your area, which the office above must unbind";
     unit_slip_printed(at, until): "开通单 {at} 打印，{until} 前有效，还没有用过。", "A slip was printed {at}; it works until {until} and is unused.";
     unit_slip_mailed(at, until): "开通邮件 {at} 发出，{until} 前有效，还没有用过。", "A letter was sent {at}; its link works until {until} and is unused.";
     unit_speakers: "账号", "Accounts";

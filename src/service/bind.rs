@@ -10,7 +10,7 @@ use crate::domain::ids::{DeviceId, UnitId};
 use crate::domain::screen::screen;
 use crate::domain::text::clean_line;
 use crate::domain::time::Timestamp;
-use crate::store::{NewSlip, Way};
+use crate::store::{NewSlip, Tx, Way};
 
 /// A slip as it is printed; its code is nowhere else.
 #[derive(Debug, Clone)]
@@ -85,11 +85,12 @@ impl Service {
         Ok(conn.slip(&token_hash(&letters), self.now()).await?)
     }
 
-    /// Uses a slip up and binds a workstation. Gives its token; `None` when the code is wrong, used or expired.
+    /// Uses a slip up and binds a workstation, in place of what it was before if it was bound: that reports for nobody
+    /// from now on. Gives its token; `None` when the code is wrong, used or expired.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn bind(&self, typed: &str, label: &str) -> Result<Option<String>> {
+    pub async fn bind(&self, typed: &str, label: &str, before: Option<DeviceId>) -> Result<Option<String>> {
         let Some(letters) = secret::read_code(typed) else {
             return Ok(None);
         };
@@ -100,39 +101,84 @@ impl Service {
             tx.rollback().await?;
             return Ok(None);
         };
+        if let Some(before) = before {
+            let units = tx.units_of_device(before).await?;
+            self.end_device(&mut tx, &format!("device:{before}"), before, &units)
+                .await?;
+        }
         let id = tx.add_device(unit, &label, &token_hash(&token), now).await?;
-        let (actor, subject) = (format!("device:{id}"), format!("unit:{unit}"));
-        self.audit(&mut tx, &actor, "bind", &subject, json!({})).await?;
+        self.audit_bound(&mut tx, id, unit).await?;
         tx.commit().await?;
+        if before.is_some() {
+            self.forget_visitors();
+        }
         Ok(Some(token))
     }
 
-    /// Unbinds a workstation.
+    /// Uses a slip up and binds a workstation to its unit beside those that it reports for. Its token stays, so an answer
+    /// that is lost on the way locks nobody out. Tells whether the code was good.
     ///
     /// # Errors
-    /// When whoever asks may not, or there is no such workstation in his reach.
-    pub async fn unbind(&self, actor: &Actor, device: DeviceId) -> Result<()> {
+    /// When the database does not answer.
+    pub async fn bind_also(&self, typed: &str, device: DeviceId) -> Result<bool> {
+        let Some(letters) = secret::read_code(typed) else {
+            return Ok(false);
+        };
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let bound = tx.units_of_device(device).await?;
+        let unit = match bound.is_empty() {
+            // It was unbound a moment ago: the slip is good for another.
+            true => None,
+            false => tx.use_slip(&token_hash(&letters), now).await?,
+        };
+        let Some(unit) = unit else {
+            tx.rollback().await?;
+            return Ok(false);
+        };
+        tx.add_device_unit(device, unit, now).await?;
+        self.audit_bound(&mut tx, device, unit).await?;
+        tx.commit().await?;
+        self.forget_visitors();
+        Ok(true)
+    }
+
+    async fn audit_bound(&self, tx: &mut Tx, device: DeviceId, unit: UnitId) -> Result<()> {
+        let (actor, subject) = (format!("device:{device}"), format!("unit:{unit}"));
+        self.audit(tx, &actor, "bind", &subject, json!({})).await
+    }
+
+    /// Unbinds a workstation from some of its units, in the name of whoever does it.
+    async fn end_device(&self, tx: &mut Tx, actor: &str, device: DeviceId, units: &[UnitId]) -> Result<()> {
+        let now = self.now();
+        for unit in units {
+            tx.end_device_unit(device, *unit, now).await?;
+        }
+        let detail = json!({ "units": units.iter().map(|unit| unit.0).collect::<Vec<_>>() });
+        self.audit(tx, actor, "unbind", &format!("device:{device}"), detail)
+            .await
+    }
+
+    /// Unbinds a workstation from one unit, or from all of its units that whoever asks may manage.
+    ///
+    /// # Errors
+    /// When whoever asks may not, or it is bound to no such unit in his reach.
+    pub async fn unbind(&self, actor: &Actor, device: DeviceId, only: Option<UnitId>) -> Result<()> {
         let scope = permit(actor, Deed::ManageDevices)?;
         let tree = self.tree().await?;
         let mut tx = self.store.begin().await?;
-        let unit = tx.end_device(device, self.now()).await?;
+        let mut units = tx.units_of_device(device).await?;
+        units.retain(|unit| only.is_none_or(|only| only == *unit));
         // That of a unit that has ended is still somebody's.
-        let reached = unit.is_some_and(|unit| match tree.get(unit) {
+        units.retain(|unit| match tree.get(*unit) {
             Some(unit) => scope.covers(&unit.path),
             None => scope == Scope::Whole,
         });
-        if !reached {
+        if units.is_empty() {
             tx.rollback().await?;
             return Err(Error::Missing("device"));
         }
-        self.audit(
-            &mut tx,
-            &who(actor),
-            "unbind",
-            &format!("device:{device}"),
-            json!({}),
-        )
-        .await?;
+        self.end_device(&mut tx, &who(actor), device, &units).await?;
         tx.commit().await?;
         self.forget_visitors();
         Ok(())

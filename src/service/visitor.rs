@@ -216,9 +216,10 @@ async fn device_visitor(conn: &mut Conn, tree: &UnitTree, hash: &str) -> Result<
         return Ok(None);
     };
     // A unit that is no more has nothing to report.
-    let unit = tree.get(device.unit);
-    Ok(unit.map(|unit| Visitor {
-        actor: Actor::device(device.id, unit.path.clone(), device.label),
+    let paths = device.units.iter().filter_map(|unit| tree.get(*unit));
+    let paths: Vec<_> = paths.map(|unit| unit.path.clone()).collect();
+    Ok((!paths.is_empty()).then(|| Visitor {
+        actor: Actor::device(device.id, paths, device.label),
         pass: Pass::Device,
         hash: hash.to_owned(),
         awaits: None,

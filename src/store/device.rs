@@ -1,4 +1,4 @@
-//! Knows the workstations that are bound to a unit, and the slips that bind them.
+//! Knows the workstations, the units that each is bound to, and the slips that bind them.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,8 @@ use crate::domain::time::Timestamp;
 #[derive(Debug, Clone)]
 pub struct Device {
     pub id: DeviceId,
-    pub unit: UnitId,
+    /// The units that it reports for; never empty.
+    pub units: Vec<UnitId>,
     /// How pages and the audit log name it.
     pub label: String,
     pub bound: Timestamp,
@@ -86,21 +87,19 @@ impl Activation {
 #[derive(sqlx::FromRow)]
 struct Row {
     id: i64,
-    unit_id: i64,
     label: String,
     bound_at: i64,
     seen_at: i64,
 }
 
-impl TryFrom<Row> for Device {
-    type Error = super::Error;
-    fn try_from(row: Row) -> Result<Self> {
-        Ok(Self {
-            id: DeviceId(row.id),
-            unit: UnitId(row.unit_id),
-            bound: instant("device", "bound_at", row.id, row.bound_at)?,
-            seen: instant("device", "seen_at", row.id, row.seen_at)?,
-            label: row.label,
+impl Row {
+    fn read(self, units: Vec<UnitId>) -> Result<Device> {
+        Ok(Device {
+            id: DeviceId(self.id),
+            units,
+            bound: instant("device", "bound_at", self.id, self.bound_at)?,
+            seen: instant("device", "seen_at", self.id, self.seen_at)?,
+            label: self.label,
         })
     }
 }
@@ -108,32 +107,34 @@ impl TryFrom<Row> for Device {
 impl Conn {
     /// Finds a workstation that is still bound by the hash of its token.
     pub async fn device(&mut self, hash: &str) -> Result<Option<Device>> {
-        const SQL: &str = "SELECT id, unit_id, label, bound_at, seen_at FROM device
-            WHERE token_hash = $1 AND ended_at IS NULL";
+        const SQL: &str = "SELECT id, label, bound_at, seen_at FROM device WHERE token_hash = $1";
         let row: Option<Row> = on!(self, c => sqlx::query_as(SQL).bind(hash).fetch_optional(c).await)?;
-        row.map(Device::try_from).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let units = self.units_of_device(DeviceId(row.id)).await?;
+        match units.is_empty() {
+            true => Ok(None),
+            false => row.read(units).map(Some),
+        }
     }
 
-    /// Gives the workstations of a unit that are still bound, the last bound first.
+    /// Gives the units that a workstation is still bound to, by id.
+    pub async fn units_of_device(&mut self, id: DeviceId) -> Result<Vec<UnitId>> {
+        const SQL: &str = "SELECT unit_id FROM device_unit
+            WHERE device_id = $1 AND ended_at IS NULL ORDER BY unit_id";
+        let ids: Vec<i64> = on!(self, c => sqlx::query_scalar(SQL).bind(id.0).fetch_all(c).await)?;
+        Ok(ids.into_iter().map(UnitId).collect())
+    }
+
+    /// Gives the workstations that are still bound to a unit, the last first, each with when it was bound to this one.
     pub async fn devices_of(&mut self, unit: UnitId) -> Result<Vec<Device>> {
-        const SQL: &str = "SELECT id, unit_id, label, bound_at, seen_at FROM device
-            WHERE unit_id = $1 AND ended_at IS NULL ORDER BY id DESC";
+        const SQL: &str = "SELECT d.id, d.label, b.bound_at, d.seen_at FROM device_unit b
+            JOIN device d ON d.id = b.device_id
+            WHERE b.unit_id = $1 AND b.ended_at IS NULL ORDER BY b.id DESC";
         let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).bind(unit.0).fetch_all(c).await)?;
-        rows.into_iter().map(Device::try_from).collect()
-    }
-
-    /// Gives the workstations in some ranges of paths that are still bound, by unit, as far as a page lists them.
-    pub async fn devices_in(&mut self, ranges: &[(String, String)], most: i64) -> Result<Vec<Device>> {
-        const SQL: &str = "SELECT d.id, d.unit_id, d.label, d.bound_at, d.seen_at FROM device d
-            JOIN unit_version u ON u.unit_id = d.unit_id AND u.valid_until IS NULL
-            WHERE d.ended_at IS NULL AND u.path >= $1 AND u.path < $2 ORDER BY u.path, d.id DESC LIMIT $3";
-        let mut devices = Vec::new();
-        for (low, high) in ranges {
-            let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).bind(low).bind(high).bind(most)
-                .fetch_all(c).await)?;
-            for row in rows {
-                devices.push(Device::try_from(row)?);
-            }
+        let mut devices = Vec::with_capacity(rows.len());
+        for row in rows {
+            let units = self.units_of_device(DeviceId(row.id)).await?;
+            devices.push(row.read(units)?);
         }
         Ok(devices)
     }
@@ -141,7 +142,7 @@ impl Conn {
     /// Gives how far each unit has come that has anything to report with, or is about to.
     pub async fn activations(&mut self, now: Timestamp) -> Result<HashMap<UnitId, Activation>> {
         const DEVICES: &str =
-            "SELECT unit_id, MIN(bound_at) FROM device WHERE ended_at IS NULL GROUP BY unit_id";
+            "SELECT unit_id, MIN(bound_at) FROM device_unit WHERE ended_at IS NULL GROUP BY unit_id";
         const ACCOUNTS: &str = "SELECT g.unit_id, MIN(a.signed_in_at) FROM role_grant g
             JOIN account a ON a.id = g.account_id
             WHERE g.role = 'reporter' AND a.signed_in_at IS NOT NULL AND a.locked_at IS NULL
@@ -227,20 +228,30 @@ impl Tx {
         hash: &str,
         now: Timestamp,
     ) -> Result<DeviceId> {
-        const SQL: &str = "INSERT INTO device (unit_id, label, token_hash, bound_at, seen_at)
-            VALUES ($1, $2, $3, $4, $4) RETURNING id";
-        let id: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(unit.0).bind(label).bind(hash)
+        const SQL: &str = "INSERT INTO device (label, token_hash, bound_at, seen_at)
+            VALUES ($1, $2, $3, $3) RETURNING id";
+        let id: i64 = on!(self, c => sqlx::query_scalar(SQL).bind(label).bind(hash)
             .bind(now.timestamp_millis()).fetch_one(c).await)?;
+        self.add_device_unit(DeviceId(id), unit, now).await?;
         Ok(DeviceId(id))
     }
 
-    /// Unbinds a workstation. Gives its unit, if it was bound.
-    pub async fn end_device(&mut self, id: DeviceId, now: Timestamp) -> Result<Option<UnitId>> {
-        const SQL: &str =
-            "UPDATE device SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING unit_id";
+    /// Binds a workstation to one more unit; nothing happens if it is bound to that one.
+    pub async fn add_device_unit(&mut self, id: DeviceId, unit: UnitId, now: Timestamp) -> Result<()> {
+        const SQL: &str = "INSERT INTO device_unit (device_id, unit_id, bound_at) VALUES ($1, $2, $3)
+            ON CONFLICT (device_id, unit_id) WHERE ended_at IS NULL DO NOTHING";
         let at = now.timestamp_millis();
-        let unit: Option<i64> =
-            on!(self, c => sqlx::query_scalar(SQL).bind(id.0).bind(at).fetch_optional(c).await)?;
-        Ok(unit.map(UnitId))
+        on!(self, c => sqlx::query(SQL).bind(id.0).bind(unit.0).bind(at).execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Unbinds a workstation from a unit. Tells whether it was bound to it.
+    pub async fn end_device_unit(&mut self, id: DeviceId, unit: UnitId, now: Timestamp) -> Result<bool> {
+        const SQL: &str = "UPDATE device_unit SET ended_at = $3
+            WHERE device_id = $1 AND unit_id = $2 AND ended_at IS NULL";
+        let at = now.timestamp_millis();
+        let rows = on!(self, c => sqlx::query(SQL).bind(id.0).bind(unit.0).bind(at).execute(c).await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
     }
 }

@@ -96,7 +96,7 @@ impl Conn {
     pub async fn units_in_use(&mut self, ids: &[UnitId]) -> Result<Vec<UnitId>> {
         let sql = batch!(self, "SELECT r.id FROM ", [id bigint],
             " WHERE EXISTS (SELECT 1 FROM obligation o WHERE o.unit_id = r.id)
-                OR EXISTS (SELECT 1 FROM device d WHERE d.unit_id = r.id)
+                OR EXISTS (SELECT 1 FROM device_unit d WHERE d.unit_id = r.id)
                 OR EXISTS (SELECT 1 FROM role_grant g WHERE g.unit_id = r.id) ORDER BY r.id");
         let rows: Vec<i64> = on!(self, c => sqlx::query_scalar(sql).bind(id_list(ids)).fetch_all(c).await)?;
         Ok(rows.into_iter().map(UnitId).collect())

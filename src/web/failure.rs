@@ -27,6 +27,8 @@ pub enum Failure {
     Repeated(String),
     /// The form is larger than this.
     TooLarge(Size),
+    /// The workstation or the account does not report for that unit, or no longer.
+    NotTheirs,
     /// A deed was not done.
     Deed(Arc<Error>),
 }
@@ -45,6 +47,7 @@ impl Failure {
         match self {
             Self::Status(code) => *code,
             Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::NotTheirs => StatusCode::NOT_FOUND,
             Self::Foreign | Self::Stale => StatusCode::FORBIDDEN,
             Self::Repeated(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -88,6 +91,7 @@ impl Failure {
         match self {
             Self::Status(code) => of_status(*code, l).to_owned(),
             Self::SignIn => l.problem_sign_in().to_owned(),
+            Self::NotTheirs => l.problem_not_theirs().to_owned(),
             Self::Foreign => l.problem_other_site().to_owned(),
             Self::Stale => l.problem_stale_form().to_owned(),
             Self::Repeated(field) => l.problem_repeated(field),

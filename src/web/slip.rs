@@ -1,4 +1,4 @@
-//! Binds a workstation to its unit by the code on a printed slip.
+//! Binds a workstation to its unit by the code on a printed slip; one that is bound may take the unit on beside its own.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -13,6 +13,8 @@ use super::page::{Page, html_with, see};
 use super::visit::Visit;
 use super::{App, Failure};
 use crate::auth;
+use crate::domain::access::Identity;
+use crate::domain::ids::DeviceId;
 use crate::i18n::Lang;
 use crate::service::Error;
 
@@ -22,8 +24,8 @@ struct SlipPage {
     l: Lang,
     page: Page,
     code: String,
-    /// The unit that this workstation is bound to already.
-    bound: Option<String>,
+    /// The units that this workstation is bound to already.
+    bound: Vec<String>,
     problem: Option<String>,
 }
 
@@ -46,11 +48,28 @@ pub(super) async fn page(
 /// Uses the slip up, gives the workstation its long-lived cookie and opens its desk.
 pub(super) async fn bind(State(app): State<App>, visit: Visit, fields: Fields) -> Result<Response, Failure> {
     let code = fields.get("code").to_owned();
-    let label = visit.l.slip_device();
-    let (problem, status) = match auth::bind(&app, &code, label, &visit.address).await {
-        Ok(Some(token)) => {
+    let bound = match (here(&visit), fields.get("how")) {
+        (Some(_), how) if how != "also" && how != "instead" => {
+            let problem = visit.l.slip_choose().to_owned();
+            return show(
+                &app,
+                visit,
+                &code,
+                Some(problem),
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )
+            .await;
+        }
+        (Some(device), "also") => auth::bind_also(&app, &code, device, &visit.address)
+            .await
+            .map(|is_good| is_good.then(|| visit.renew_device(&app))),
+        (before, _) => auth::bind(&app, &code, visit.l.slip_device(), before, &visit.address)
+            .await
+            .map(|token| token.map(|token| Cookie::Device.write(&token, &app.settings))),
+    };
+    let (problem, status) = match bound {
+        Ok(Some(cookie)) => {
             let mut response = see("/desk");
-            let cookie = Cookie::Device.write(&token, &app.settings);
             response
                 .headers_mut()
                 .extend(cookie.map(|c| (header::SET_COOKIE, c)));
@@ -66,6 +85,14 @@ pub(super) async fn bind(State(app): State<App>, visit: Visit, fields: Fields) -
     show(&app, visit, &code, Some(problem), status).await
 }
 
+/// Tells which workstation this is, if it is bound.
+fn here(visit: &Visit) -> Option<DeviceId> {
+    match visit.device.as_ref()?.actor.identity {
+        Identity::Device(id) => Some(id),
+        _ => None,
+    }
+}
+
 async fn show(
     app: &App,
     visit: Visit,
@@ -73,15 +100,11 @@ async fn show(
     problem: Option<String>,
     status: StatusCode,
 ) -> Result<Response, Failure> {
-    let bound = match &visit.device {
-        Some(device) => {
-            let path = device.actor.grants.first().and_then(|grant| grant.over());
-            let unit = path.and_then(crate::domain::unit::UnitPath::id);
-            let tree = app.tree().await?;
-            unit.and_then(|id| tree.label(id)).map(|label| label.to_string())
-        }
-        None => None,
-    };
+    let tree = app.tree().await?;
+    let grants = visit.device.iter().flat_map(|device| &device.actor.grants);
+    let units = grants.filter_map(|grant| grant.over()?.id());
+    let bound = units.filter_map(|id| tree.label(id).map(|label| label.to_string()));
+    let bound = bound.collect();
     let template = SlipPage {
         l: visit.l,
         page: visit.page,

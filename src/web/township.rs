@@ -212,6 +212,8 @@ async fn read(app: &App, actor: &Actor, tree: &UnitTree, asked: &Asked) -> Resul
     let scope = scope(actor)?;
     let first = match &scope {
         Scope::Whole => tree.roots().map(|unit| unit.id).next(),
+        // A workstation of several units is asked for none of them before it says which.
+        Scope::Units { subtrees, single } if subtrees.is_empty() && single.len() > 1 => None,
         Scope::Units { subtrees, single } => subtrees.iter().chain(single).find_map(UnitPath::id),
     };
     let unit = asked.number("unit").map(UnitId).or(first);

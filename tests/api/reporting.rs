@@ -137,7 +137,7 @@ on_both!(
         let service = &office.day.house.service;
         let unit = office.day.unit("东湖镇 · 柳村").await;
         let slip = service.issue_slips(&officer, &[unit]).await.unwrap().remove(0);
-        let token = service.bind(&slip.code, "村部电脑").await.unwrap().unwrap();
+        let token = service.bind(&slip.code, "村部电脑", None).await.unwrap().unwrap();
         let mut station = office.with_token(&token);
         let owed = office.day.owed("东湖镇 · 柳村").await;
         let report = json!({ "id": Uuid::new_v4(), "unit": unit, "obligation": owed, "kind": "all_clear" });

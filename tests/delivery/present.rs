@@ -235,11 +235,11 @@ on_both!(
         };
         let (first, last) = (code(mails[0].text()), code(mails[1].text()));
         assert!(
-            service.bind(&first, "电脑").await.unwrap().is_none(),
+            service.bind(&first, "电脑", None).await.unwrap().is_none(),
             "a later letter took its place"
         );
-        assert!(service.bind(&last, "电脑").await.unwrap().is_some());
-        assert!(service.bind(&last, "电脑").await.unwrap().is_none());
+        assert!(service.bind(&last, "电脑", None).await.unwrap().is_some());
+        assert!(service.bind(&last, "电脑", None).await.unwrap().is_none());
         // One that is past its time is not sent at all.
         assert_eq!(send().await.units, 1);
         post.deliver_after(TimeDelta::days(40)).await;

@@ -211,8 +211,8 @@ on_both!(
         let two = tx.add_device(b, "二台", "d2", at(2)).await.unwrap();
         let found = tx.device("d1").await.unwrap().unwrap();
         assert_eq!(
-            (found.id, found.unit, found.bound, found.seen),
-            (one, a, at(1), at(1))
+            (found.id, found.units, found.bound, found.seen),
+            (one, vec![a], at(1), at(1))
         );
         assert_eq!(found.label, "𠮷台");
         let three = tx.add_device(a, "三台", "d3", at(3)).await.unwrap();
@@ -225,10 +225,23 @@ on_both!(
             2,
             "a unit counts once"
         );
-        assert_eq!(tx.end_device(three, at(3)).await.unwrap(), Some(a));
+        // It serves a second unit too, which is bound to it once however often it is said.
+        tx.add_device_unit(three, b, at(3)).await.unwrap();
+        tx.add_device_unit(three, b, at(3)).await.unwrap();
+        assert_eq!(tx.device("d3").await.unwrap().unwrap().units, [a, b]);
+        let of_b = tx.devices_of(b).await.unwrap();
+        let of_b: Vec<_> = of_b.iter().map(|d| (d.id, d.bound)).collect();
+        assert_eq!(of_b, [(three, at(3)), (two, at(2))]);
+        assert!(tx.end_device_unit(three, a, at(3)).await.unwrap());
+        assert_eq!(tx.device("d3").await.unwrap().unwrap().units, [b]);
+        assert!(tx.end_device_unit(three, b, at(4)).await.unwrap());
+        assert!(tx.device("d3").await.unwrap().is_none());
+        tx.add_device_unit(three, a, at(4)).await.unwrap();
+        assert_eq!(tx.device("d3").await.unwrap().unwrap().units, [a], "bound again");
+        assert!(tx.end_device_unit(three, a, at(5)).await.unwrap());
         assert_eq!(tx.activations(at(9)).await.unwrap().len(), 2);
-        assert_eq!(tx.end_device(one, at(3)).await.unwrap(), Some(a));
-        assert_eq!(tx.end_device(one, at(4)).await.unwrap(), None);
+        assert!(tx.end_device_unit(one, a, at(3)).await.unwrap());
+        assert!(!tx.end_device_unit(one, a, at(4)).await.unwrap());
         assert!(tx.device("d1").await.unwrap().is_none());
         assert!(tx.devices_of(a).await.unwrap().is_empty());
         assert_eq!(tx.activations(at(9)).await.unwrap().len(), 1);
@@ -425,22 +438,4 @@ on_both!(tokens_and_workstations_are_listed, |db| async move {
     );
     assert!(tx.end_api_token(one, at(2)).await.unwrap());
     assert_eq!(tx.api_tokens().await.unwrap().len(), 1);
-    let [a, b] = g.villages;
-    let first = tx.add_device(a, "台", "d1", at(1)).await.unwrap();
-    let other = tx.add_device(b, "台", "d2", at(1)).await.unwrap();
-    let all = tx.devices_in(&[("/".into(), "0".into())], 10).await.unwrap();
-    assert_eq!(all.len(), 2);
-    assert!(
-        tx.devices_in(&[("/9/".into(), "/90".into())], 10)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    assert_eq!(
-        tx.devices_in(&[("/".into(), "0".into())], 1).await.unwrap().len(),
-        1
-    );
-    tx.end_device(first, at(2)).await.unwrap();
-    let left = tx.devices_in(&[("/".into(), "0".into())], 10).await.unwrap();
-    assert_eq!(left.iter().map(|d| d.id).collect::<Vec<_>>(), [other]);
 });

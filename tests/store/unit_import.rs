@@ -61,7 +61,7 @@ on_both!(a_unit_is_in_use_once_somebody_works_for_it, |db| async move {
     assert!(tx.units_in_use(&ids).await.unwrap().is_empty());
     assert!(tx.units_in_use(&[]).await.unwrap().is_empty());
     let device = tx.add_device(b, "值班电脑", "hash", at(1)).await.unwrap();
-    tx.end_device(device, at(2)).await.unwrap();
+    tx.end_device_unit(device, b, at(2)).await.unwrap();
     assert_eq!(tx.units_in_use(&ids).await.unwrap(), [b]);
     assert_eq!(
         tx.units_in_use(&[g.county]).await.unwrap(),

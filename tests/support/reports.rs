@@ -34,7 +34,7 @@ impl Day {
     pub async fn workstation(&self, label: &str) -> Actor {
         let tree = self.house.service.tree().await.unwrap();
         let unit = tree.get(self.unit(label).await).unwrap();
-        Actor::device(DeviceId(unit.id.0), unit.path.clone(), label.to_owned())
+        Actor::device(DeviceId(unit.id.0), [unit.path.clone()], label.to_owned())
     }
 
     /// Gives a leader of the county.

@@ -69,6 +69,6 @@ async fn session(app: &App, account: AccountId) -> Result<Option<HeaderValue>, F
 pub(super) async fn bind(service: &Service, village: UnitId, label: &str) -> crate::service::Result<String> {
     let slips = service.issue_slips(&Actor::console(), &[village]).await?;
     let code = slips.first().map(|slip| slip.code.as_str()).unwrap_or_default();
-    let bound = service.bind(code, label).await?;
+    let bound = service.bind(code, label, None).await?;
     bound.ok_or(crate::service::Error::Missing("slip"))
 }

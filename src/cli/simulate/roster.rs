@@ -49,7 +49,7 @@ impl Member {
 
     /// Gives the workstation of the unit.
     pub(super) fn device(&self) -> Actor {
-        Actor::device(DeviceId(self.id.0), self.path.clone(), self.code.clone())
+        Actor::device(DeviceId(self.id.0), [self.path.clone()], self.code.clone())
     }
 }
 

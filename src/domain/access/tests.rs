@@ -27,7 +27,7 @@ fn may(actor: &Actor, deed: Deed, unit: &str) -> bool {
 
 #[test]
 fn a_workstation_reaches_its_unit_only_and_only_to_report() {
-    let town = Actor::device(DeviceId(9), path("/1/32/"), "town workstation".into());
+    let town = Actor::device(DeviceId(9), [path("/1/32/")], "town workstation".into());
     let open: Vec<Deed> = Deed::ALL
         .into_iter()
         .filter(|d| permit(&town, *d).is_ok())

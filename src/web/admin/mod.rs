@@ -169,6 +169,7 @@ fn said(l: Lang, asked: &Asked) -> Option<&'static str> {
         "import_undone" => l.import_undone(),
         "contacts" => l.unit_contacts_saved(),
         "unbound" => l.unit_unbound(),
+        "unbound_here" => l.unit_unbound_here(),
         "changed" => l.change_done(),
         "no_slips" => l.slips_nothing(),
         "many_slips" => l.slips_many(),

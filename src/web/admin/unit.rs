@@ -12,7 +12,7 @@ use super::super::visit::Visit;
 use super::super::{App, Failure};
 use super::units::{State3, crumbs};
 use super::{Frame, Told, typed};
-use crate::domain::access::{Deed, permit};
+use crate::domain::access::{Deed, Scope, permit};
 use crate::domain::address::Address;
 use crate::domain::ids::{DeviceId, UnitId};
 use crate::domain::import::Column;
@@ -80,6 +80,8 @@ struct DeviceView {
     id: DeviceId,
     label: String,
     times: String,
+    /// The other units that it reports for, in words.
+    also: Vec<String>,
 }
 
 struct SpeakerView {
@@ -151,7 +153,12 @@ async fn show(app: &App, visit: Visit, id: UnitId, told: Told, sent: &Sent) -> R
     if !scope.covers(&last.path) {
         return Err(Failure::NOT_FOUND);
     }
-    let teller = Teller { l, app, tree: &tree };
+    let teller = Teller {
+        l,
+        app,
+        tree: &tree,
+        scope: &scope,
+    };
     let may = |deed| permit(actor, deed).is_ok_and(|scope| scope.covers(&last.path));
     let is_in_force = last.version.until.is_none();
     let may = May {
@@ -185,7 +192,7 @@ async fn show(app: &App, visit: Visit, id: UnitId, told: Told, sent: &Sent) -> R
         devices: record
             .devices
             .iter()
-            .map(|device| teller.device(device))
+            .map(|device| teller.device(device, id))
             .collect(),
         state: (is_in_force && last.version.kind.is_reporting())
             .then(|| State3::of(l, record.activation.as_ref())),
@@ -204,6 +211,8 @@ struct Teller<'a> {
     l: Lang,
     app: &'a App,
     tree: &'a UnitTree,
+    /// The units that the reader sees.
+    scope: &'a Scope,
 }
 
 impl Teller<'_> {
@@ -254,8 +263,20 @@ impl Teller<'_> {
         }
     }
 
-    fn device(&self, device: &Device) -> DeviceView {
+    fn device(&self, device: &Device, here: UnitId) -> DeviceView {
+        let others: Vec<UnitId> = device.units.iter().copied().filter(|id| *id != here).collect();
+        let seen = |id: &UnitId| match self.tree.get(*id) {
+            Some(unit) if self.scope.covers(&unit.path) => {
+                self.tree.label(*id).map(|label| label.to_string())
+            }
+            _ => None,
+        };
+        let mut also: Vec<String> = others.iter().filter_map(seen).collect();
+        if also.len() < others.len() {
+            also.push(self.l.unit_device_beyond(others.len() - also.len()));
+        }
         DeviceView {
+            also,
             id: device.id,
             label: device.label.clone(),
             times: self
@@ -354,14 +375,18 @@ pub(in crate::web) async fn contacts(
     }
 }
 
-/// Ends a workstation that was lost or given away.
+/// Ends a workstation that was lost or given away, or ends only that it reports for this unit.
 pub(in crate::web) async fn device(
     State(app): State<App>,
     visit: Visit,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let device = fields.read("end").ok_or(Failure::NOT_FOUND)?;
-    app.unbind(visit.actor()?, device).await?;
-    Ok(see(&format!("/admin/units/{id}?notice=unbound")))
+    let (device, only, notice) = match fields.read("part") {
+        Some(device) => (Some(device), Some(UnitId(id)), "unbound_here"),
+        None => (fields.read("end"), None, "unbound"),
+    };
+    let device = device.ok_or(Failure::NOT_FOUND)?;
+    app.unbind(visit.actor()?, device, only).await?;
+    Ok(see(&format!("/admin/units/{id}?notice={notice}")))
 }

@@ -49,7 +49,7 @@ impl Place {
             // Of several, none is taken for the one that is meant.
             None => mine.first().copied().filter(|_| mine.len() == 1),
         };
-        let unit = unit.ok_or(Failure::NOT_FOUND)?;
+        let unit = unit.ok_or(Failure::NotTheirs)?;
         let (now, zone) = (app.now(), app.settings.service.zone);
         let today = local_day(now, zone);
         let midnight = timestamp(today, NaiveTime::MIN, zone);

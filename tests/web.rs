@@ -7,6 +7,8 @@ mod support;
 mod admin;
 #[path = "web/bulletin.rs"]
 mod bulletin;
+#[path = "web/classes.rs"]
+mod classes;
 #[path = "web/desk.rs"]
 mod desk;
 #[path = "web/doors.rs"]

@@ -57,7 +57,7 @@ pub(super) async fn take(
     body: Body,
 ) -> Result<Response, Problem> {
     let (object, received) = receive(&app, &headers, body, caller.l).await?;
-    let Sent { unit, mut submission } = read(object, &headers, received, (&app.classes, caller.l))?;
+    let Sent { unit, mut submission } = read(object, &headers, received, (&app.classes(), caller.l))?;
     submission.unit = super::obligation::unit_of(&app, &caller, &unit).await?;
     let outcome = app.submit(&caller.actor, submission).await;
     Ok(answer(&outcome.map_err(caller.failed(&app))?, caller.l))

@@ -189,7 +189,7 @@ pub(super) async fn open(
     let (mut fields, id) = key_and_id(object, &headers, &mut faults);
     let unit = fields.id_or_code("unit");
     let unit = fields.needed("unit", unit);
-    let said = fields.object("incident", |fields| content_of(fields, &app.classes, None));
+    let said = fields.object("incident", |fields| content_of(fields, &app.classes(), None));
     let said = fields.needed("incident", said);
     let (claimed, reason) = (fields.time("claimed"), fields.text("reason"));
     fields.end();
@@ -231,7 +231,7 @@ pub(super) async fn follow(
     let kind = fields.choice("kind", &kinds.map(|kind| (kind.code(), kind)));
     let kind = fields.needed("kind", kind);
     let said = fields.object("incident", |fields| {
-        content_of(fields, &app.classes, before.as_ref())
+        content_of(fields, &app.classes(), before.as_ref())
     });
     let said = fields.needed("incident", said);
     let (claimed, reason) = (fields.time("claimed"), fields.text("reason"));

@@ -80,6 +80,8 @@ fn of_service(error: &service::Error, lang: Lang, zone: Tz) -> Vec<String> {
         Error::Invalid { field, fault } => of_field(field, *fault, lang),
         Error::Already(what) => lang.cli_already(what),
         Error::Plan(error) => lang.plan_error(*error),
+        Error::Undo(why) => lang.no_undo(*why).to_owned(),
+        Error::Class(error) => lang.class_error(error),
         Error::Life(error) => lang.life_error(*error).to_owned(),
         Error::Busy { .. } => lang.cli_busy().to_owned(),
         Error::Wait { seconds } => lang.cli_wait(seconds),

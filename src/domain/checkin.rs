@@ -152,7 +152,7 @@ impl Content {
 /// An event at a place: never a person. Counts that are `None` are not known yet, which is not zero.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct IncidentContent {
-    /// Code of a class in `config/incident-classes.toml`.
+    /// Code of a class in the list of incident classes.
     pub class: String,
     /// How grave it is.
     pub severity: Severity,

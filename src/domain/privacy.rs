@@ -259,6 +259,7 @@ pub const TABLES: &[Table] = &[
             ("en", Text(None)),
         ],
     ),
+    table("class_list", &[("list", Text(None))]),
     table("plan_tick", &[("author", Trace(None))]),
     table(
         "alert",

@@ -1,6 +1,38 @@
 //! Knows the words of administration: its frame, the first steps, accounts and tokens.
 
 use super::messages;
+use crate::domain::incident::{ClassError, IncidentClass, NAME};
+use crate::domain::language::Lang;
+
+impl Lang {
+    /// Names a class in this language.
+    pub fn class_name(self, class: &IncidentClass) -> &str {
+        match self {
+            Self::Zh => &class.zh,
+            Self::En => &class.en,
+        }
+    }
+
+    /// Names a class in the other language.
+    pub fn class_other_name(self, class: &IncidentClass) -> &str {
+        match self {
+            Self::Zh => &class.en,
+            Self::En => &class.zh,
+        }
+    }
+
+    /// Says why the list of classes cannot be so, and what to do.
+    pub fn class_error(self, error: &ClassError) -> String {
+        match error {
+            ClassError::Empty => self.class_problem_last().to_owned(),
+            ClassError::Code(_) => self.class_problem_code().to_owned(),
+            ClassError::Twice(_) => self.class_problem_twice().to_owned(),
+            ClassError::Nameless(_) => self.class_problem_nameless().to_owned(),
+            ClassError::TooLong(_) => self.class_problem_long(NAME),
+            ClassError::Unknown(_) | ClassError::Severity(_) => self.class_problem_unknown().to_owned(),
+        }
+    }
+}
 
 messages! {
     way_admin: "管理", "Administration";
@@ -46,16 +78,42 @@ messages! {
     first_period_coming(at): "已设立，{at} 开始", "Declared; it begins at {at}";
     first_period_running(n): "{n} 个专项期进行中", "{n} period is running" | "{n} periods are running";
 
-    // What the configuration says of incidents.
+    // The classes of incidents, and what the configuration says of their clocks.
     classes_title: "情况类别", "Incident classes";
-    classes_lead: "这里只供查看。类别和时限写在服务器的文件里，由掌管服务器的人修改，重启服务后生效；用过的编码不要改。",
-        "To look at only. Classes and limits stand in files; whoever holds the server changes them and restarts the service. A code that was used must not change.";
-    classes_file(file): "类别文件：{file}（classes.file）。", "The list of classes: {file} (classes.file).";
-    classes_builtin: "现在用的是自带的类别表（classes.file 未设置）。", "The list in use is the one that comes with the program (classes.file is not set).";
+    classes_lead: "修改立即用于填报页、接口和邮件；停用的类别不再可选，已报的情况仍按原类别。",
+        "Changes hold at once, on forms, by the API and in mails. A class that is retired can no longer be chosen; what was reported keeps it.";
+    classes_written(by, at): "最近由{by}修改，{at}。", "Last changed by {by}, {at}.";
     classes_urgent: "立即报领导", "Leaders at once";
     classes_by_class: "按类别", "by class";
-    limits_title: "时限", "Limits";
-    limits_lead: "配置文件 incident 一节：report_within、answer_within、follow_up。", "In the configuration, section incident: report_within, answer_within, follow_up.";
+    classes_grave_hint: "选中的等级不论何种类别都立即报领导；没有选中的按类别。填报人可以另选。",
+        "Leaders are told at once of the severities that are ticked, whatever the class; of the others by class. Whoever reports may choose otherwise.";
+    classes_grave_save: "保存紧急等级", "Save which are urgent";
+    classes_changed_meanwhile: "类别表刚被别人改过，请重新打开后再改。", "Somebody has just changed the list; please open it again first.";
+    class_saved: "类别已保存。", "The classes are saved.";
+    class_change: "修改", "Change";
+    class_add: "增加类别", "Add a class";
+    class_retire: "停用", "Retire";
+    class_offer: "恢复", "Offer again";
+    class_retired: "已停用", "Retired";
+    class_up: "上移", "Move up";
+    class_down: "下移", "Move down";
+    class_group_word: "大类", "Group";
+    class_zh: "中文名称", "Chinese name";
+    class_en: "英文名称", "English name";
+    class_name_hint: "写发生的事情，例如：电梯故障。不写人或人群。", "Name what happens, such as a lift that fails; never a person or a kind of person.";
+    class_code: "编码", "Code";
+    class_code_hint(example): "小写字母、数字和下划线，例如 {example}；留空则自动编码，以后不能改。", "Small letters, digits and _, such as {example}; left empty, one is made. It cannot change later.";
+    class_urgent: "紧急", "Urgent";
+    class_urgent_hint: "立即报领导，填报人可以另选。", "Leaders are told at once, unless whoever reports chooses otherwise.";
+    class_save: "保存", "Save";
+    class_problem_nameless: "请填写中文和英文名称。", "Please give both names.";
+    class_problem_long(most): "名称最多 {most} 字。", "A name has {most} characters at most.";
+    class_problem_code: "编码用小写字母、数字和下划线，最多 40 个。", "A code is 1 to 40 small letters, digits and _.";
+    class_problem_twice: "这个编码已经有了，请换一个。", "This code is taken; please choose another.";
+    class_problem_unknown: "没有这个类别，请重新打开类别表。", "There is no such class; please open the list again.";
+    class_problem_last: "至少要有一个可选的类别。", "At least one class must be left to choose.";
+    limits_title: "紧急等级和时限", "Urgent severities and limits";
+    limits_lead: "时限在配置文件 incident 一节：report_within、answer_within、follow_up，重启后生效。", "The limits stand in the configuration, section incident: report_within, answer_within, follow_up; they change with a restart.";
     limits_report: "获知到首报", "Learned to first report";
     limits_answer: "首报到签收", "First report to acknowledgement";
     limits_follow: "每天续报时间", "Follow-ups each day";

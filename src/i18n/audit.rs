@@ -104,6 +104,7 @@ messages! {
     did_rotate_key: "更换密钥", "Changed the key";
     did_drop_old: "清理过期内容", "Took away what is past its time";
     did_edit_plan: "修改预案", "Edited a plan";
+    did_edit_classes: "修改情况类别", "Changed the incident classes";
     did_edit_roster: "修改值班表", "Edited the roster";
     did_import_roster: "导入值班表", "Imported a roster";
     did_stand_in: "安排顶班", "Let somebody stand in";
@@ -234,6 +235,7 @@ impl Lang {
             "rotate_key" => self.did_rotate_key(),
             "drop_old" => self.did_drop_old(),
             "edit_plan" => self.did_edit_plan(),
+            "edit_classes" => self.did_edit_classes(),
             "redact" => self.did_redact(),
             "backup" => self.did_backup(),
             "export_audit" => self.did_export_audit(),

@@ -3,7 +3,7 @@
 use crate::domain::access::Denied;
 use crate::domain::form;
 use crate::domain::import::{NoUndo, RowError};
-use crate::domain::incident::LifeError;
+use crate::domain::incident::{ClassError, LifeError};
 use crate::domain::intake::Refusal;
 use crate::domain::period::PeriodError;
 use crate::domain::plan::PlanError;
@@ -41,6 +41,9 @@ pub enum Error {
     /// A text is no plan.
     #[error("{0}")]
     Plan(PlanError),
+    /// The list of incident classes cannot become that.
+    #[error("{0}")]
+    Class(ClassError),
     /// A table of units has faults; nothing of it was imported.
     #[error("{} faults in the table", .0.len())]
     Rows(Vec<RowError>),
@@ -151,6 +154,12 @@ impl From<PeriodError> for Error {
 impl From<PlanError> for Error {
     fn from(error: PlanError) -> Self {
         Self::Plan(error)
+    }
+}
+
+impl From<ClassError> for Error {
+    fn from(error: ClassError) -> Self {
+        Self::Class(error)
     }
 }
 

@@ -210,7 +210,7 @@ impl Service {
             Identity::Console => return Err(crate::domain::access::Denied(deed).into()),
         };
         let may = |deed| permit(actor, deed).is_ok_and(|scope| scope.covers(&path));
-        let (submission, notice) = form::admit(submission, &self.classes).map_err(Error::Form)?;
+        let (submission, notice) = form::admit(submission, &self.classes()).map_err(Error::Form)?;
         Ok(Member {
             office: may(Deed::Supplement),
             amends: !submission.provenance.is_units_own() || may(Deed::Amend),

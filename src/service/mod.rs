@@ -22,6 +22,7 @@ mod bell;
 mod bind;
 mod bulletin;
 mod chase;
+mod classes;
 mod contacted;
 mod contacts;
 mod counts;
@@ -115,7 +116,6 @@ use crate::clock::SharedClock;
 use crate::config::Settings;
 use crate::crash::CrashPlan;
 use crate::domain::calendar::Calendar;
-use crate::domain::incident::Classes;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 
@@ -130,8 +130,6 @@ pub struct Service {
     pub settings: Arc<Settings>,
     /// The keys of receipts and links.
     pub keys: Keys,
-    /// The classes of incidents.
-    pub classes: Classes,
     /// Holidays and make-up workdays.
     pub calendar: Calendar,
     /// The name of this deployment in message ids.
@@ -146,6 +144,7 @@ pub struct Service {
     pub crash: CrashPlan,
     /// How many passwords were tested since the start, right or wrong, of known names or not.
     pub passwords_tested: AtomicU64,
+    classes: classes::Cache,
     units: units::Cache,
     counts: counts::Cache,
     visitors: visitor::Cache,
@@ -177,14 +176,14 @@ impl Service {
         tx.begin_deployment(&uuid::Uuid::new_v4().to_string(), now.timestamp_millis())
             .await?;
         let deployment = tx.deployment().await?.map(|d| d.uuid).unwrap_or_default();
-        let classes = settings.incident_classes().map_err(Error::setting)?;
-        plan::seed(&mut tx, &settings, &classes, now).await?;
+        let classes = classes::seed(&mut tx, &settings, now).await?;
+        plan::seed(&mut tx, &settings, &classes.1, now).await?;
         tx.commit().await?;
         let (intake, inbox) = intake::Intake::new(settings.intake.queue);
         let service = Arc::new(Self {
             intake,
             keys: Keys::load(&settings)?,
-            classes,
+            classes: classes::Cache::new(classes),
             calendar: settings.calendar().map_err(Error::setting)?,
             store,
             clock,

@@ -43,7 +43,7 @@ impl Service {
         if of
             .class
             .as_ref()
-            .is_some_and(|class| self.classes.get(class).is_none())
+            .is_some_and(|class| self.classes().get(class).is_none())
         {
             return Err(Error::Missing("class"));
         }

@@ -53,6 +53,7 @@ impl Service {
         let (now, kept) = (self.now(), self.units.kept());
         let mut conn = self.store.read().await?;
         let state = conn.units_state().await?;
+        self.refresh_classes(&mut conn).await?;
         let tree = match kept {
             Some(kept) if kept.state == state => kept.tree,
             _ => Arc::new(UnitTree::new(conn.units().await?).map_err(Error::broken)?),

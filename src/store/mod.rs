@@ -15,6 +15,7 @@ mod board;
 mod bulletin;
 mod chase;
 mod checkin;
+mod class;
 mod conn;
 mod connect;
 mod content;
@@ -66,6 +67,7 @@ pub use board::{
 pub use bulletin::{NewBulletin, StoredBulletin, Tail, TailRound};
 pub use chase::{Chase, Firing, Group, NewGap};
 pub use checkin::StoredCheckIn;
+pub use class::StoredClasses;
 pub use conn::{Conn, Tx};
 pub use connect::{Engine, Options, Store};
 pub use decision::{Decision, NewContact, SpotCheck};

@@ -58,6 +58,7 @@ impl Failure {
                 | Error::Invalid { .. }
                 | Error::Form(_)
                 | Error::Plan(_)
+                | Error::Class(_)
                 | Error::Period(_)
                 | Error::Rows(_)
                 | Error::Units(_)
@@ -150,6 +151,7 @@ fn of_deed(error: &Error, l: Lang, zone: Tz) -> String {
         Error::Already(_) => l.error_already().to_owned(),
         Error::Life(error) => l.life_error(*error).to_owned(),
         Error::Plan(error) => l.plan_error(*error),
+        Error::Class(error) => l.class_error(error),
         Error::Units(error) => l.lineage_error(error),
         Error::Undo(why) => l.no_undo(*why).to_owned(),
         Error::Swap(error) => l.swap_error(*error).to_owned(),

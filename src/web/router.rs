@@ -376,6 +376,11 @@ fn administration() -> Vec<Route> {
         ),
         route("/admin/classes", admin::ANY, get(admin::classes::page)),
         route(
+            "/admin/classes/edit",
+            Door::May(Deed::ChangeSettings),
+            get(admin::classes::form).post(admin::classes::edit),
+        ),
+        route(
             "/admin/accounts",
             Door::May(Deed::ManageAccounts),
             get(admin::accounts::page),

@@ -344,7 +344,7 @@ impl Teller<'_> {
             }
             Content::Incident(incident) => {
                 details.extend([&incident.place, &incident.what, &incident.measures].map(Clone::clone));
-                class_name(&self.app.classes, &incident.class, l)
+                class_name(&self.app.classes(), &incident.class, l)
             }
         };
         let mut notes = Vec::new();

@@ -291,7 +291,7 @@ fn incident(
     IncidentView {
         severity: l.severity(one.severity),
         colour: colour(one.severity),
-        class: class_name(&app.classes, &one.class, l),
+        class: class_name(&app.classes(), &one.class, l),
         unit: above.map_or_else(
             || one.name.clone(),
             |above| format!("{} · {}", above.name, one.name),

@@ -20,6 +20,7 @@ fn classes() -> Classes {
         zh: "洪水".into(),
         en: "Flood".into(),
         urgent: true,
+        retired: false,
     };
     Classes::new(vec![class]).unwrap()
 }

@@ -94,12 +94,13 @@ impl Service {
         let numbers: Vec<CheckInId> = last.values().copied().collect();
         let kept = conn.check_ins(&numbers).await?;
         let said: HashMap<CheckInId, _> = kept.iter().map(|kept| (kept.check_in.id, kept)).collect();
+        let classes = self.classes();
         let line = |line: &store::IncidentLine| {
             let one = &line.incident;
             let limits = &self.settings.incident;
             let content = last.get(&one.id).and_then(|id| said.get(id));
             let content = content.and_then(|kept| kept.check_in.content.incident());
-            let class = self.classes.get(&one.class);
+            let class = classes.get(&one.class);
             let clock = |began, stopped, limit| Clock::new(began, stopped, limit, tail.as_of).into();
             IncidentLine {
                 id: one.id,

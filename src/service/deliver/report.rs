@@ -191,8 +191,9 @@ impl Service {
     }
 
     pub(super) fn class_name(&self, code: &str, lang: Lang) -> String {
-        let class = self.classes.get(code);
-        class
+        let classes = self.classes();
+        classes
+            .get(code)
             .map_or(code, |class| match lang {
                 Lang::Zh => &class.zh,
                 Lang::En => &class.en,

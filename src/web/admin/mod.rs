@@ -5,7 +5,7 @@
 //! * `accounts.rs`, `account.rs` — the list of accounts with invitations, and one account
 //! * `tokens.rs` — other systems
 //! * `mail.rs` — the mail relay and its test
-//! * `classes.rs` — the classes of incidents and the limits of their clocks, as the configuration has them
+//! * `classes.rs` — the classes of incidents, and the limits of their clocks as the configuration has them
 //! * `periods/` — periods: the list, declaring one with a preview, what is done to one
 //! * `units.rs`, `unit.rs`, `change.rs` — the tree, one unit, and what becomes of it
 //! * `import.rs` — units from a table, with a preview and an undo

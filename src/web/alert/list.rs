@@ -59,7 +59,7 @@ pub(in crate::web) async fn list(
         zone,
         now,
         tree: &tree,
-        classes: &app.classes,
+        classes: app.classes(),
         opens_alerts: true,
     };
     let may = permit(actor, Deed::AcknowledgeAlert).is_ok();

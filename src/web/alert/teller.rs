@@ -106,7 +106,7 @@ impl<'a> Teller<'a> {
         let is_open = !known.alert.is_acknowledged();
         let unit = self.tree.label(incident.unit);
         Ok(Urgent {
-            class: class_name(&self.app.classes, &content.class, l),
+            class: class_name(&self.app.classes(), &content.class, l),
             severity: l.severity(content.severity),
             colour: colour(content.severity),
             unit: unit.map(|label| label.to_string()).unwrap_or_default(),

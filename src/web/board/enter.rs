@@ -176,7 +176,7 @@ fn texts(app: &App, typed: &Typed) -> IncidentContent {
         place: typed.place.clone(),
         what: typed.what.clone(),
         measures: typed.measures.clone(),
-        urgent: app.classes.is_urgent(chosen, None, &typed.class, severity),
+        urgent: app.classes().is_urgent(chosen, None, &typed.class, severity),
         ..IncidentContent::default()
     }
 }
@@ -269,10 +269,11 @@ async fn show(
         ClassGroup::PublicHealth,
         ClassGroup::PublicOrder,
     ];
+    let classes = app.classes();
     let group = |group: ClassGroup| {
-        let classes = app.classes.of_group(group);
         let named = classes
-            .map(|c| (c.code.clone(), class_name(&app.classes, &c.code, l)))
+            .of_group(group)
+            .map(|c| (c.code.clone(), class_name(&classes, &c.code, l)))
             .collect();
         (l.class_group(group), named)
     };

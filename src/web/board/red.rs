@@ -1,5 +1,7 @@
 //! Says what is red above the list: open incidents, what delivery could not do, outages.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 
 use super::load::Loaded;
@@ -48,7 +50,7 @@ pub(in crate::web) struct Strip<'a> {
     pub(in crate::web) zone: Tz,
     pub(in crate::web) now: Timestamp,
     pub(in crate::web) tree: &'a UnitTree,
-    pub(in crate::web) classes: &'a Classes,
+    pub(in crate::web) classes: Arc<Classes>,
     /// Whether the reader may see alerts.
     pub(in crate::web) opens_alerts: bool,
 }
@@ -111,7 +113,7 @@ impl Strip<'_> {
         };
         IncidentView {
             href,
-            class: class_name(self.classes, &one.class, l),
+            class: class_name(&self.classes, &one.class, l),
             severity: l.severity(one.severity),
             colour: colour(one.severity),
             unit: self.unit(one),

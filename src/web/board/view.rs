@@ -215,7 +215,7 @@ pub(super) fn view(
         zone,
         now: loaded.now,
         tree: &loaded.tree,
-        classes: &app.classes,
+        classes: app.classes(),
         opens_alerts: permit(actor, Deed::SeeUrgent).is_ok(),
     };
     let lister = Lister::of(app, l, &loaded.tree);

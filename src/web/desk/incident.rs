@@ -13,7 +13,7 @@ use super::{Head, receipt, retry, send};
 use crate::domain::checkin::{Content, IncidentContent};
 use crate::domain::form;
 use crate::domain::ids::{ObligationId, UnitId};
-use crate::domain::incident::{ClassGroup, Severity};
+use crate::domain::incident::{ClassGroup, IncidentClass, Severity};
 use crate::domain::intake::{FREELY, Refusal};
 use crate::i18n::Lang;
 use crate::service::Error;
@@ -131,7 +131,7 @@ async fn report(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, F
         let page = build(app, visit, &case, typed, send::uuid(fields)).await?;
         return html_with(StatusCode::OK, &page);
     }
-    let wrong = match typed.read(case.before(), &app.classes, app.settings.service.zone, visit.l) {
+    let wrong = match typed.read(case.before(), &app.classes(), app.settings.service.zone, visit.l) {
         Err(wrong) => wrong,
         Ok(content) => {
             let submission = send::submission(&place, fields, Content::Incident(content));
@@ -267,7 +267,7 @@ async fn build(
         takes_back: case
             .latest
             .is_some_and(|kept| kept.check_in.content.incident().is_some()),
-        groups: groups(app, l),
+        groups: groups(app, l, &typed.class),
         severities: crate::web::incident::follow::severities(app, l),
         typed,
         wrong: Vec::new(),
@@ -277,10 +277,12 @@ async fn build(
     })
 }
 
-/// Gives the classes, by group.
-pub(in crate::web) fn groups(app: &App, l: Lang) -> Vec<Group> {
+/// Gives the classes that can be chosen, by group; one that was `chosen` before stays although it is no longer offered.
+pub(in crate::web) fn groups(app: &App, l: Lang, chosen: &str) -> Vec<Group> {
+    let list = app.classes();
     let classes = |group: ClassGroup| {
-        let inside = app.classes.iter().filter(|class| class.group == group);
+        let stays = |class: &&IncidentClass| !class.retired || class.code == chosen;
+        let inside = list.iter().filter(|class| class.group == group).filter(stays);
         let shown = inside.map(|class| Class {
             code: class.code.clone(),
             name: match l {

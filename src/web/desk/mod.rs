@@ -172,7 +172,7 @@ fn open(app: &App, l: Lang, place: &Place) -> Vec<OpenView> {
         OpenView {
             id: one.id.0,
             uuid: uuid::Uuid::new_v4().to_string(),
-            class: super::board::class_name(&app.classes, &one.class, l),
+            class: super::board::class_name(&app.classes(), &one.class, l),
             severity: l.severity(one.severity),
             colour: super::board::colour(one.severity),
             reports: l.incident_reports_n(line.reports, place.time(app, l, line.told)),

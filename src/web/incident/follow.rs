@@ -132,7 +132,7 @@ pub(in crate::web) async fn submit(
     let uuid = fields.read("uuid").unwrap_or_else(Uuid::new_v4);
     let content = match fields.has("same") {
         true => Ok(case.known.clone()),
-        false => typed.read(Some(&case.known), &app.classes, zone, l),
+        false => typed.read(Some(&case.known), &app.classes(), zone, l),
     };
     let wrong = match content {
         Err(wrong) => wrong,
@@ -278,7 +278,7 @@ fn show(
             .collect(),
         kind,
         office: (!case.own).then_some(office),
-        groups: groups(app, l),
+        groups: groups(app, l, &typed.class),
         severities: severities(app, l),
         typed,
         wrong,
@@ -298,7 +298,7 @@ pub(in crate::web) fn severities(app: &App, l: Lang) -> Vec<(&'static str, &'sta
         Severity::IV,
     ];
     all.map(|severity| {
-        let grave = app.classes.is_grave(severity);
+        let grave = app.classes().is_grave(severity);
         (severity.code(), l.severity(severity), grave)
     })
     .to_vec()

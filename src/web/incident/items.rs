@@ -207,7 +207,7 @@ impl Teller<'_> {
 
     fn value(&self, value: &Value) -> String {
         match value {
-            Value::Class(code) => class_name(&self.app.classes, code, self.l),
+            Value::Class(code) => class_name(&self.app.classes(), code, self.l),
             other => self.l.value(other, self.zone),
         }
     }

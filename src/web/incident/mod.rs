@@ -147,7 +147,7 @@ impl<'a> Lister<'a> {
         };
         LineView {
             id: one.id.0,
-            class: class_name(&self.app.classes, &one.class, l),
+            class: class_name(&self.app.classes(), &one.class, l),
             severity: l.severity(one.severity),
             colour: colour(one.severity),
             unit: self.unit(&one.path, &line.name),

@@ -97,7 +97,7 @@ pub(in crate::web) async fn submit(
         called_at: text("called_at"),
     };
     let uuid = fields.read("uuid").unwrap_or_else(Uuid::new_v4);
-    let wrong = match typed.read(None, &app.classes, app.settings.service.zone, l) {
+    let wrong = match typed.read(None, &app.classes(), app.settings.service.zone, l) {
         Err(wrong) => wrong,
         Ok(content) => {
             let submission = submission(&app, id, &office, &fields, (uuid, content));
@@ -203,7 +203,7 @@ async fn build(
         found: Vec::new(),
         uuid: Uuid::new_v4().to_string(),
         office,
-        groups: groups(app, l),
+        groups: groups(app, l, &typed.class),
         severities: severities(app, l),
         typed,
         wrong: Vec::new(),

@@ -184,7 +184,7 @@ fn empty(app: &App, visit: &Visit, of: &For) -> EditPage {
         l,
         page: visit.page.clone(),
         title: None,
-        groups: groups(app, l),
+        groups: groups(app, l, ""),
         severities: Severity::ALL
             .map(|severity| (severity.code(), l.severity(severity)))
             .to_vec(),
@@ -201,7 +201,7 @@ fn empty(app: &App, visit: &Visit, of: &For) -> EditPage {
 /// Gives the place of a plan on the list: as the classes stand, those for every class first.
 fn place(app: &App, of: &For) -> usize {
     let class = of.class.as_ref();
-    let known = class.and_then(|code| app.classes.iter().position(|one| one.code == *code));
+    let known = class.and_then(|code| app.classes().iter().position(|one| one.code == *code));
     match (class, known) {
         (None, _) => 0,
         (_, Some(place)) => place + 1,

@@ -120,7 +120,7 @@ pub(super) async fn before(
     class: &str,
     severity: Severity,
 ) -> Result<Option<PlanView>, Failure> {
-    if app.classes.get(class).is_none() {
+    if app.classes().get(class).is_none() {
         return Ok(None);
     }
     let plan = app.plan_for(conn, class, severity).await?;
@@ -196,7 +196,7 @@ fn read(typed: &str) -> Plan {
 /// Names the incidents that a plan is for.
 fn named(app: &App, l: Lang, of: &For) -> String {
     let class = match &of.class {
-        Some(code) => super::board::class_name(&app.classes, code, l),
+        Some(code) => super::board::class_name(&app.classes(), code, l),
         None => l.plan_every_class().to_owned(),
     };
     match of.severity.and_then(Severity::parse) {

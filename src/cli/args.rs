@@ -52,7 +52,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FOLDER", default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
-    /// Units: import a table, list them. 单位。
+    /// Units: import a table, undo it, list them. 单位。
     #[command(subcommand)]
     Units(units::Command),
     /// Periods: declare, stop, extend, list. 专项期。

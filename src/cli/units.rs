@@ -23,7 +23,9 @@ out stay as they are.
 
 Examples:
   allclear units import county.xlsx --dry-run
-  allclear units import county.csv --reason '2026 年区划调整'";
+  allclear units import county.csv --reason '2026 年区划调整'
+  allclear units undo          # lists the last imports
+  allclear units undo 7        # takes one of them back";
 
 /// `allclear units …`
 #[derive(Debug, Subcommand)]
@@ -39,6 +41,16 @@ pub(crate) enum Command {
         dry_run: bool,
         /// By which decision, for the history of the units.
         #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Undo an import of the last day, while nothing has happened to its units since; without a number, list the last ones.
+    /// 撤销导入。
+    Undo {
+        /// The number of the import.
+        #[arg(value_name = "NUMBER")]
+        import: Option<i64>,
+        /// By which decision, for the history of the units.
+        #[arg(long, value_name = "TEXT", requires = "import")]
         reason: Option<String>,
     },
     /// Give a unit another name; its past keeps the old one. 更名。
@@ -112,6 +124,10 @@ pub(crate) async fn run(context: &Context, command: Command) -> Done {
                 .map_err(|error| Fail::Refused(context.lang.cli_file(file.display(), error)))?;
             import(context, &bytes, dry_run, reason.as_deref()).await
         }
+        Command::Undo { import, reason } => match import {
+            Some(id) => undo(context, id, reason.as_deref()).await,
+            None => imports(context).await,
+        },
         Command::List { under } => list(context, under.as_deref()).await,
         other => succeed(context, &other).await,
     }
@@ -172,7 +188,7 @@ async fn succeed(context: &Context, command: &Command) -> Done {
             )
         }
         Command::Abolish { unit, reason } => (Succession::Abolish { unit: one(unit)? }, reason),
-        Command::Import { .. } | Command::List { .. } => return Ok(Exit::Good),
+        Command::Import { .. } | Command::Undo { .. } | Command::List { .. } => return Ok(Exit::Good),
     };
     service.succeed_units(&Actor::console(), &wanted, reason).await?;
     out::say(lang.lineage_done());
@@ -244,6 +260,43 @@ fn label(tree: &UnitTree, unit: crate::domain::ids::UnitId) -> String {
     tree.label(unit)
         .map(|label| label.to_string())
         .unwrap_or_default()
+}
+
+/// How many imports are listed.
+const REMEMBERED: i64 = 20;
+
+/// Lists the last imports, and what of each can be undone.
+async fn imports(context: &Context) -> Done {
+    let (lang, service) = (context.lang, context.service().await?);
+    let zone = service.settings.service.zone;
+    let all = service.store.read().await?.unit_imports(REMEMBERED).await?;
+    if all.is_empty() {
+        out::say(lang.cli_no_imports());
+    }
+    for import in all {
+        let [added, changed, closed] = import.counts;
+        let undo = match import.undone {
+            Some(at) => lang.import_undone_at(lang.moment(at, zone)),
+            None => match service.may_undo(&import).await? {
+                Ok(()) => lang.cli_can_undo().to_owned(),
+                Err(why) => lang.no_undo(why).to_owned(),
+            },
+        };
+        let (at, did) = (
+            lang.moment(import.at, zone),
+            lang.import_did(added, changed, closed),
+        );
+        out::say(format!("{}\t{at}\t{did}\t{}\t{undo}", import.id, import.reason));
+    }
+    Ok(Exit::Good)
+}
+
+async fn undo(context: &Context, id: i64, reason: Option<&str>) -> Done {
+    let (lang, service) = (context.lang, context.service().await?);
+    let reason = reason.unwrap_or(lang.import_undo_reason());
+    service.undo_import(&Actor::console(), id, reason).await?;
+    out::say(lang.import_undone());
+    Ok(Exit::Good)
 }
 
 async fn list(context: &Context, under: Option<&str>) -> Done {

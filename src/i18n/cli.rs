@@ -35,6 +35,8 @@ messages! {
     cli_unit_name(text): "“{text}”不能作单位名称：1 至 60 个字，不含换行。",
         "\"{text}\" is no name of a unit: 1 to 60 characters, without line breaks.";
     cli_unit_ambiguous(text, n): "有 {n} 个单位叫“{text}”，请写成 上级/名称：", "{n} units are called \"{text}\"; write parent/name:";
+    cli_no_imports: "还没有导入过单位。", "No units were imported yet.";
+    cli_can_undo: "可以撤销", "can be undone";
     cli_no_units: "还没有单位。请准备表格，再运行 allclear units import。",
         "There are no units yet. Prepare a table and run `allclear units import`.";
     cli_kind(text): "没有类别“{text}”。可用 village、community、township、department、enterprise、county、prefecture、province、nation。",

@@ -90,6 +90,10 @@ messages! {
     period_preview: "预览", "Preview";
     period_preview_lead: "请核对。确认后立即生效；场次一开始，应报就不能撤回。",
         "Please check it. Once confirmed it is in force, and what has opened stays owed.";
+    period_look: "预览变化", "See what will come of it";
+    period_change_lead: "请核对改动后的场次和催报。确认后生效；已经开始的场次不变。",
+        "Please check the rounds and reminders as they would be. Once confirmed it holds; rounds that have begun stay as they are.";
+    period_change_confirm: "确认修改", "Confirm the change";
     period_confirm: "确认设立", "Declare it";
     period_back: "返回修改", "Back to the form";
 

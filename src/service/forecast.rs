@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
-use super::period::Declaration;
+use super::period::{Declaration, RuleChange};
 use super::{Error, Result, Service};
 use crate::domain::access::Actor;
 use crate::domain::forecast::{Asked, Coming, Rung, coming, silence};
 use crate::domain::ids::{LadderId, UnitId};
 use crate::domain::ladder::Ladder;
 use crate::domain::period::Period;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{BusinessDate, Timestamp};
 use crate::domain::unit::{UnitPath, UnitTree};
 
 /// How far ahead rounds are named.
@@ -63,6 +63,20 @@ impl Service {
         }
         let ladder = wanted.ladder.as_ref().unwrap_or(&self.settings.chase.ladder);
         self.forecast_with(period, &tree, |_| Some(ladder.clone())).await
+    }
+
+    /// Tells what a declared period would do after a change of its rounds; nothing is written.
+    ///
+    /// # Errors
+    /// When it cannot change so, or the database does not answer.
+    pub async fn forecast_change(
+        &self,
+        before: &Period,
+        change: RuleChange<'_>,
+        from: BusinessDate,
+    ) -> Result<Forecast> {
+        let at = (self.now(), self.settings.service.zone);
+        self.forecast_of(change.of(before, from, at)?).await
     }
 
     /// Tells what a declared period will do from now on.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use serde_json::json;
 
 use super::audit::who;
@@ -71,6 +72,40 @@ impl NewRule {
             until: None,
             ladder,
         }
+    }
+}
+
+/// One change of the rounds of a period.
+#[derive(Debug, Clone, Copy)]
+pub enum RuleChange<'a> {
+    /// One more.
+    Add(&'a NewRule),
+    /// A new version of one.
+    Revise(RuleId, &'a NewRule),
+    /// The end of one.
+    End(RuleId),
+}
+
+impl RuleChange<'_> {
+    /// Gives the period as it would be; a new rule has no number yet.
+    pub(super) fn of(
+        self,
+        before: &Period,
+        from: BusinessDate,
+        (now, zone): (Timestamp, Tz),
+    ) -> Result<Period> {
+        let ladder = |rule: Option<&RoundRule>| rule.map(|rule| rule.ladder).ok_or(Error::Missing("rule"));
+        Ok(match self {
+            Self::Add(new) => {
+                let ladder = ladder(before.rules.last())?;
+                before.with_rule(new.in_force_from(from, ladder), now, zone)?
+            }
+            Self::Revise(old, new) => {
+                let ladder = ladder(before.rules.iter().find(|rule| rule.id == old))?;
+                before.revised(old, new.in_force_from(from, ladder), now, zone)?
+            }
+            Self::End(rule) => before.without_rule(rule, from, now, zone)?,
+        })
     }
 }
 
@@ -202,10 +237,8 @@ impl Service {
     ) -> Result<Period> {
         let leave = permit(actor, Deed::DeclarePeriod)?;
         let (mut tx, before) = self.hold_period(id, &leave).await?;
-        let ladder = before.rules.iter().find(|rule| rule.id == old);
-        let ladder = ladder.ok_or(Error::Missing("rule"))?.ladder;
-        let (now, zone) = (self.now(), self.settings.service.zone);
-        let mut period = before.revised(old, new.in_force_from(from, ladder), now, zone)?;
+        let at = (self.now(), self.settings.service.zone);
+        let mut period = RuleChange::Revise(old, new).of(&before, from, at)?;
         let until = period.rules.iter().find(|rule| rule.id == old);
         tx.end_rule(old, until.and_then(|rule| rule.until).unwrap_or(from))
             .await?;
@@ -259,8 +292,8 @@ impl Service {
     ) -> Result<Period> {
         let leave = permit(actor, Deed::DeclarePeriod)?;
         let (mut tx, before) = self.hold_period(id, &leave).await?;
-        let (now, zone) = (self.now(), self.settings.service.zone);
-        let period = before.without_rule(rule, until, now, zone)?;
+        let at = (self.now(), self.settings.service.zone);
+        let period = RuleChange::End(rule).of(&before, until, at)?;
         let ended = period.rules.iter().find(|one| one.id == rule);
         tx.end_rule(rule, ended.and_then(|rule| rule.until).unwrap_or(until))
             .await?;

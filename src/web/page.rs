@@ -31,6 +31,8 @@ pub struct Page {
     pub who: Option<String>,
     /// Whether there is a session to leave.
     pub leaves: bool,
+    /// Whether the reader reports for a unit that has others beneath.
+    pub leads: bool,
     /// Where else the reader may go.
     pub ways: Vec<Way>,
     /// When it was made, for whoever prints it.
@@ -77,6 +79,7 @@ impl Page {
             dial: dial(&settings.duty.phone),
             who: None,
             leaves: false,
+            leads: false,
             ways: Vec::new(),
             as_of: l.data_as_of(l.moment_exact(app.now(), settings.service.zone)),
             here,
@@ -109,7 +112,7 @@ impl Page {
         };
         self.who = (!label.is_empty()).then_some(label);
         self.leaves = actor.is_person();
-        self.ways = ways(actor, self.l, &self.here);
+        self.ways = ways(actor, self.leads, self.l, &self.here);
         self
     }
 }
@@ -121,12 +124,13 @@ pub fn dial(phone: &str) -> String {
 }
 
 /// Gives the pages that an actor may go to from anywhere; nothing for a workstation, which has one.
-fn ways(actor: &Actor, l: Lang, here: &str) -> Vec<Way> {
+fn ways(actor: &Actor, leads: bool, l: Lang, here: &str) -> Vec<Way> {
     if !actor.is_person() {
         return Vec::new();
     }
     let all = [
         ("/desk", l.way_desk(), Door::Roles(&[Role::Reporter, Role::Head])),
+        ("/township", l.township_title(), Door::May(Deed::SeeBoard)),
         ("/board", l.way_board(), Door::May(Deed::SeeBoard)),
         ("/incidents", l.incidents_title(), Door::May(Deed::SeeBoard)),
         ("/alerts", l.way_alerts(), Door::May(Deed::SeeUrgent)),
@@ -139,7 +143,7 @@ fn ways(actor: &Actor, l: Lang, here: &str) -> Vec<Way> {
     ];
     let path = here.split('?').next().unwrap_or_default();
     all.into_iter()
-        .filter(|(.., door)| door.admits(Some(actor)))
+        .filter(|(href, _, door)| door.admits(Some(actor)) && (*href != "/township" || leads))
         .map(|(href, text, _)| Way {
             href,
             text,

@@ -14,7 +14,8 @@ use super::cookie::Cookie;
 use super::page::{Page, html_with};
 use super::{App, Failure, browser, headers};
 use crate::auth::{Peer, Place};
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Grant, Role};
+use crate::domain::unit::UnitTree;
 use crate::i18n::Lang;
 use crate::service::{Pass, Visitor, token_hash};
 
@@ -196,9 +197,18 @@ async fn learn(
     visit.page.form_token = token_hash(&format!("form {key}"))[..32].to_owned();
     let first = visit.candidates().next().cloned();
     if let Some(actor) = first {
+        visit.page.leads = app.tree().await.is_ok_and(|tree| leads(&actor, &tree));
         visit.page = visit.page.of(&actor);
     }
     Ok((visit, guest))
+}
+
+/// Tells whether somebody reports for a unit that has others beneath.
+fn leads(actor: &Actor, tree: &UnitTree) -> bool {
+    let reports = |grant: &&Grant| matches!(grant.role(), Role::Reporter | Role::Head);
+    let units = actor.grants.iter().filter(reports);
+    let mut units = units.filter_map(|grant| grant.over()?.id());
+    units.any(|unit| tree.children(unit).next().is_some())
 }
 
 async fn look_up(app: &App, pass: Pass, token: Option<String>) -> Result<Option<Arc<Visitor>>, Failure> {

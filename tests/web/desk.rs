@@ -1,6 +1,6 @@
 //! A village's day at its desk, without a browser.
 
-use crate::{asked, incident_form, link_in, press, signed_in, site, village};
+use crate::{asked, incident_form, link_in, link_of, press, signed_in, site, village};
 use allclear::domain::access::Role;
 
 #[tokio::test]
@@ -80,6 +80,18 @@ async fn a_page_of_yesterday_asks_for_which_day_it_is() {
         .get(sent.goes_to())
         .await
         .must_say("2026年11月28日（星期六）");
+}
+
+#[tokio::test]
+async fn who_reports_for_a_unit_with_others_beneath_finds_them_from_anywhere() {
+    let site = site().await;
+    for (login, over, leads) in [("zhen", "谢家滩镇", true), ("cun", "朱家村", false)] {
+        let mut head = site.browser();
+        let link = link_of(&site, login, Role::Head, over).await;
+        head.post(&link, &[]).await.must_be(303);
+        let page = head.get("/board").await;
+        assert_eq!(page.says("<a href=\"/township\""), leads, "{over}");
+    }
 }
 
 #[tokio::test]

@@ -167,6 +167,29 @@ on_both!(
             .must_say("value=\"17:00\"");
         fields.retain(|(name, _)| *name != "from");
         fields.push(("from", "2026-11-27"));
+        // A look at what would come of it changes nothing, and the form comes back with what was typed.
+        let look = |act: &'static str, fields: &[(&'static str, &str)]| {
+            let mut fields: Vec<(&str, String)> = fields.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
+            fields.retain(|(name, _)| *name != "act");
+            fields.push(("act", act.to_owned()));
+            fields
+        };
+        let sent = look("look", &fields);
+        let sent: Vec<(&str, &str)> = sent.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let seen = officer.post(&at, &sent).await;
+        seen.must_be(200)
+            .must_say("确认修改")
+            .must_say("11月27日")
+            .must_say("17:00")
+            .must_say("name=\"r0_due\" value=\"17:00\"");
+        assert_eq!(declared(&site).await[0].rules.len(), 1);
+        let sent = look("edit", &fields);
+        let sent: Vec<(&str, &str)> = sent.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        officer
+            .post(&at, &sent)
+            .await
+            .must_be(200)
+            .must_say("value=\"17:00\"");
         officer.post(&at, &fields).await.must_be(303);
         officer
             .get(&here)
@@ -185,6 +208,13 @@ on_both!(
         officer.get(&here).await.must_say("早报");
         let early = declared(&site).await[0].rules.last().unwrap().id.to_string();
         let fields = [("rule", early.as_str()), ("act", "end"), ("from", "2026-11-28")];
+        let ends = [
+            ("rule", early.as_str()),
+            ("act", "look_end"),
+            ("from", "2026-11-28"),
+        ];
+        officer.post(&at, &ends).await.must_be(200).must_say("停用");
+        assert!(declared(&site).await[0].rules.last().unwrap().until.is_none());
         officer.post(&at, &fields).await.must_be(303);
         officer.get(&here).await.must_say("11月28日 起停用");
 

@@ -17,6 +17,7 @@ use crate::web::Fields;
 pub(super) struct Choice {
     pub(super) obligation: i64,
     pub(super) words: String,
+    pub(super) drill: bool,
     /// The day on which it was asked, so that the answer is not asked again.
     pub(super) today: String,
 }
@@ -27,6 +28,8 @@ pub(super) struct Asked {
     pub(super) lead: String,
     pub(super) choices: Vec<Choice>,
     pub(super) closed: Option<String>,
+    /// Whether nothing of it is real.
+    pub(super) drill: bool,
 }
 
 /// Asks for the day, if the page was rendered before midnight and its obligation is no longer the only sensible one.
@@ -46,6 +49,7 @@ pub(super) fn question(l: Lang, place: &Place, fields: &Fields, zone: Tz) -> Opt
     let choice = |owed: &StoredObligation, words: String| Choice {
         obligation: owed.obligation.id.0,
         words,
+        drill: owed.drill,
         today: place.today.to_string(),
     };
     let mut choices = Vec::new();
@@ -66,7 +70,11 @@ pub(super) fn question(l: Lang, place: &Place, fields: &Fields, zone: Tz) -> Opt
         (Some(closed), true) => Some(format!("{closed} {}", l.day_none_today())),
         (closed, _) => closed,
     };
+    // What is real is never covered by the watermark of a drill beside it.
+    let mut all = meant.into_iter().chain(today.iter().copied()).peekable();
+    let drill = all.peek().is_some() && all.all(|owed| owed.drill);
     Some(Asked {
+        drill,
         lead: l.day_lead(l.short_date(rendered), l.short_date(place.today)),
         choices,
         closed,

@@ -214,7 +214,7 @@ async fn clear(app: &App, visit: &Visit, fields: &Fields) -> Result<Response, Fa
     if let Some(asked) = day::question(visit.l, &place, fields, zone) {
         let template = DayPage {
             l: visit.l,
-            page: visit.page.clone(),
+            page: visit.page.clone().of_drill(asked.drill),
             lead: asked.lead,
             choices: asked.choices,
             closed: asked.closed,

@@ -41,14 +41,20 @@ struct FormPage {
     shows_steps: bool,
 }
 
+/// What will come of what was typed, before it is confirmed.
 #[derive(Template)]
 #[template(path = "admin/period_preview.html")]
-struct PreviewPage {
+pub(super) struct PreviewPage {
     l: Lang,
     page: Page,
     frame: Frame,
     period: PeriodView,
     outlook: Outlook,
+    /// Where the form goes.
+    action: String,
+    lead: &'static str,
+    /// The act of the button that confirms, and its words.
+    confirm: (&'static str, &'static str),
     /// Everything that was typed, for the next step.
     typed: Vec<(String, String)>,
 }
@@ -94,26 +100,34 @@ pub(in crate::web) async fn submit(
         };
     }
     match app.forecast(visit.actor()?, &wanted).await {
-        Ok(forecast) => preview(&app, visit, &tree, &forecast, &fields),
+        Ok(forecast) => {
+            let confirm = ("declare", l.period_confirm());
+            let (action, lead) = ("/admin/periods/new".to_owned(), l.period_preview_lead());
+            preview(&app, visit, &forecast, &fields, (action, lead, confirm)).await
+        }
         Err(error) => faulty(visit, &tree, typed, refused(l, error)?),
     }
 }
 
-fn preview(
+/// Shows what will come of what was typed; its form goes to an address with one act or the other.
+pub(super) async fn preview(
     app: &App,
     visit: Visit,
-    tree: &UnitTree,
     forecast: &Forecast,
     fields: &Fields,
+    (action, lead, confirm): (String, &'static str, (&'static str, &'static str)),
 ) -> Result<Response, Failure> {
-    let l = visit.l;
+    let (l, tree) = (visit.l, app.tree().await?);
     let typed = fields.pairs().filter(|(name, _)| *name != "act");
     let page = visit.page.clone();
     html(&PreviewPage {
         l,
         frame: Frame::of(&visit, Told::default())?,
-        period: Teller::new(app, l, tree).period(&forecast.period),
+        period: Teller::new(app, l, &tree).period(&forecast.period),
         outlook: Outlook::of(l, forecast, app.settings.service.zone),
+        action,
+        lead,
+        confirm,
         typed: typed
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),

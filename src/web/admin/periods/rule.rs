@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::{Frame, Told, typed};
-use super::declare::said_of;
+use super::declare::{preview, said_of};
 use super::one::{find, may_change};
 use super::round::{TypedRound, TypedTime};
 use super::typed::{Wrong, refused};
@@ -17,6 +17,8 @@ use crate::domain::period::{Period, RoundRule};
 use crate::domain::time::local_day;
 use crate::i18n::Lang;
 use crate::service::Error;
+use crate::service::forecast::Forecast;
+use crate::service::period::RuleChange;
 use crate::web::board::Asked;
 use crate::web::form::Fields;
 use crate::web::page::{Page, html, html_with, see};
@@ -117,22 +119,48 @@ pub(in crate::web) async fn change(
     let l = visit.l;
     let rule: i64 = fields.read("rule").unwrap_or(0);
     let (round, from) = (TypedRound::read(&fields, 0), typed(fields.get("from")));
-    let wrong = match decide(
-        &app,
-        &visit,
-        (PeriodId(id), RuleId(rule)),
-        &fields,
-        (&round, &from),
-    )
-    .await
-    {
-        Ok(()) => return Ok(see(&format!("/admin/periods/{id}?notice=rule"))),
+    if fields.get("act") == "edit" {
+        return again(&app, visit, (id, rule), round, from, Vec::new()).await;
+    }
+    let ids = (PeriodId(id), RuleId(rule));
+    let wrong = match decide(&app, &visit, ids, &fields, (&round, &from)).await {
+        Ok(None) => return Ok(see(&format!("/admin/periods/{id}?notice=rule"))),
+        Ok(Some(forecast)) => {
+            let confirm = match ends(&fields) {
+                true => ("end", l.period_end_rule()),
+                false => ("save", l.period_change_confirm()),
+            };
+            let action = format!("/admin/periods/{id}/rule");
+            let about = (action, l.period_change_lead(), confirm);
+            return preview(&app, visit, &forecast, &fields, about).await;
+        }
         Err(Refused::Typed(wrong)) => wrong,
         Err(Refused::Deed(error)) => refused(l, error)?,
     };
-    let mut page = build(&app, visit, id, rule).await?;
+    again(&app, visit, (id, rule), round, from, wrong).await
+}
+
+/// Shows the form with what was typed.
+async fn again(
+    app: &App,
+    visit: Visit,
+    (id, rule): (i64, i64),
+    round: TypedRound,
+    from: String,
+    wrong: Vec<Wrong>,
+) -> Result<Response, Failure> {
+    let status = match wrong.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let mut page = build(app, visit, id, rule).await?;
     (page.rounds, page.from, page.wrong) = (vec![(0, round)], from, wrong);
-    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    html_with(status, &page)
+}
+
+/// Tells whether a round is to end.
+fn ends(fields: &Fields) -> bool {
+    matches!(fields.get("act"), "end" | "look_end")
 }
 
 /// Why nothing was changed.
@@ -147,24 +175,43 @@ impl From<Error> for Refused {
     }
 }
 
+/// Changes the rounds; or, asked for a look, gives what would come of it.
 async fn decide(
     app: &App,
     visit: &Visit,
     (id, rule): (PeriodId, RuleId),
     fields: &Fields,
     (round, from): (&TypedRound, &str),
-) -> Result<(), Refused> {
+) -> Result<Option<Forecast>, Refused> {
     let l = visit.l;
     let actor = visit.actor().map_err(|_| Error::Missing("actor"))?;
     let from = day(from).map_err(|error| Refused::Typed(vec![Wrong::new("from", l.day_error(error))]))?;
-    if fields.get("act") == "end" {
-        app.end_rule(actor, id, rule, from).await?;
-        return Ok(());
-    }
-    let new = round.rule(0, l).map_err(Refused::Typed)?;
-    match rule.0 {
-        0 => app.add_rule(actor, id, &new, from).await?,
-        _ => app.revise_rule(actor, id, rule, &new, from).await?,
+    let looks = fields.get("act").starts_with("look");
+    let new = match ends(fields) {
+        true => None,
+        false => Some(round.rule(0, l).map_err(Refused::Typed)?),
     };
-    Ok(())
+    let change = match (&new, rule.0) {
+        (None, _) => RuleChange::End(rule),
+        (Some(new), 0) => RuleChange::Add(new),
+        (Some(new), _) => RuleChange::Revise(rule, new),
+    };
+    if looks {
+        let before = changeable(app, visit, id).await?;
+        return Ok(Some(app.forecast_change(&before, change, from).await?));
+    }
+    match change {
+        RuleChange::Add(new) => app.add_rule(actor, id, new, from).await?,
+        RuleChange::Revise(rule, new) => app.revise_rule(actor, id, rule, new, from).await?,
+        RuleChange::End(rule) => app.end_rule(actor, id, rule, from).await?,
+    };
+    Ok(None)
+}
+
+/// Finds the period that is to be changed, for a look at what would come of it.
+async fn changeable(app: &App, visit: &Visit, id: PeriodId) -> Result<Period, Error> {
+    let tree = app.tree().await?;
+    let period = app.store.read().await?.period(id).await?;
+    let period = period.filter(|period| may_change(visit, Deed::DeclarePeriod, period, &tree));
+    period.ok_or(Error::Missing("period"))
 }

@@ -13,6 +13,8 @@ mod incident;
 mod reading;
 #[path = "api/reporting.rs"]
 mod reporting;
+#[path = "api/roll_up.rs"]
+mod roll_up;
 #[path = "api/sweep.rs"]
 mod sweep;
 #[path = "api/system.rs"]

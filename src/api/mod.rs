@@ -6,7 +6,7 @@
 //! * `query.rs` — what stands behind the `?`
 //! * `problem.rs` — why not, as RFC 9457 has it
 //! * `view.rs` — the shapes of answers
-//! * `check_in.rs`, `incident.rs`, `receipt.rs`, `obligation.rs`, `round.rs`, `bulletin.rs` — the addresses
+//! * `check_in.rs`, `roll_up.rs`, `incident.rs`, `receipt.rs`, `obligation.rs`, `round.rs`, `bulletin.rs` — the addresses
 
 mod body;
 mod bulletin;
@@ -19,6 +19,7 @@ mod obligation;
 mod problem;
 mod query;
 mod receipt;
+mod roll_up;
 mod round;
 mod router;
 mod view;

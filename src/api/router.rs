@@ -8,12 +8,13 @@ use axum::routing::{any, get, post};
 use axum::{Router, http::HeaderMap};
 
 use super::caller::language;
-use super::{App, Problem, bulletin, check_in, incident, obligation, receipt, round};
+use super::{App, Problem, bulletin, check_in, incident, obligation, receipt, roll_up, round};
 
 /// Builds the API over a service; it is merged with the pages.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/api/v1/check-ins", post(check_in::take))
+        .route("/api/v1/roll-ups", post(roll_up::send))
         .route("/api/v1/incidents", get(incident::list).post(incident::open))
         .route("/api/v1/incidents/{id}", get(incident::one))
         .route("/api/v1/incidents/{id}/reports", post(incident::follow))

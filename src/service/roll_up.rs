@@ -36,9 +36,9 @@ impl Service {
         &self,
         actor: &Actor,
         obligation: ObligationId,
-        uuid: Uuid,
+        (uuid, received): (Uuid, Timestamp),
         note: &str,
-        received: Timestamp,
+        via: Door,
     ) -> Result<Outcome> {
         let mut conn = self.store.read().await?;
         let owed = conn.obligation(obligation).await?;
@@ -50,15 +50,25 @@ impl Service {
             (false, true) => Provenance::Proxy,
             (false, false) => return Err(Error::Missing("obligation")),
         };
-        let rows = self.beneath(&mut conn, &owed).await?;
+        let unit = owed.obligation.unit;
+        // Sent again, it is what it was: only the counts have changed, and they are not the sender's.
+        let sent = conn.check_ins_by_uuid(&[(unit, uuid)]).await?.pop();
+        let sent = sent.filter(|sent| sent.check_in.obligation == Some(obligation));
+        let counts = match sent.as_ref().and_then(|sent| sent.check_in.content.roll_up()) {
+            Some(counts) => counts.clone(),
+            None => {
+                let rows = self.beneath(&mut conn, &owed).await?;
+                let lines: Vec<Line> = rows.iter().map(|row| row.line).collect();
+                RollUp::of(&lines)
+            }
+        };
         drop(conn);
-        let lines: Vec<Line> = rows.iter().map(|row| row.line).collect();
         let submission = Submission {
             uuid,
-            unit: owed.obligation.unit,
+            unit,
             obligation: Some(obligation),
             follows: None,
-            content: Content::RollUp(RollUp::of(&lines)),
+            content: Content::RollUp(counts),
             provenance,
             // The deed of reporting puts the actor in its place.
             author: Author::Account(AccountId(0)),
@@ -66,7 +76,7 @@ impl Service {
             claimed: None,
             reason: Some(note.trim().to_owned()).filter(|note| !note.is_empty()),
             caller: None,
-            via: Door::Page,
+            via,
         };
         self.submit(actor, submission).await
     }

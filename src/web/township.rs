@@ -13,6 +13,7 @@ use super::page::{Page, dial, html_with, see};
 use super::visit::Visit;
 use super::{App, Failure};
 use crate::domain::access::{Actor, Deed, Scope, permit};
+use crate::domain::checkin::Door;
 use crate::domain::ids::{ObligationId, UnitId};
 use crate::domain::obligation::Kind;
 use crate::domain::receipt::Number;
@@ -130,7 +131,7 @@ pub(super) async fn send(State(app): State<App>, visit: Visit, fields: Fields) -
     let note = fields.get("note").chars().take(2000).collect::<String>();
     let asked = format!("unit={}&o={id}", fields.get("unit"));
     let sent = app
-        .send_roll_up(visit.actor()?, id, uuid, &note, fields.received)
+        .send_roll_up(visit.actor()?, id, (uuid, fields.received), &note, Door::Page)
         .await;
     let problem = match sent {
         Ok(_) => return Ok(see(&format!("{}?{asked}", base(&visit)))),

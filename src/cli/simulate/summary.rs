@@ -8,6 +8,7 @@ use super::model::{Model, Owed, Turn};
 use super::play::{Broken, Play};
 use super::roster::Roster;
 use super::story::{By, Event, Said, Script, Sheet, before, minutes};
+use crate::domain::checkin::Door;
 use crate::domain::ids::{ObligationId, UnitId};
 use crate::domain::time::Timestamp;
 use crate::service::{Error, Outcome};
@@ -68,7 +69,7 @@ impl Play {
         self.attempt(|service| async move {
             let reason = super::office::REASON;
             service
-                .send_roll_up(&actor, number, sheet.uuid, reason, now)
+                .send_roll_up(&actor, number, (sheet.uuid, now), reason, Door::Page)
                 .await
         })
     }

@@ -168,7 +168,7 @@ impl Talk {
         Ok(said)
     }
 
-    fn in_turn<'a>(is: bool, usual: &'a str) -> &'a str {
+    fn in_turn(is: bool, usual: &str) -> &str {
         if is { usual } else { "503 not now" }
     }
 

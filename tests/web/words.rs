@@ -172,6 +172,10 @@ async fn tables(book: &mut Book, system: &mut Browser, security: &mut Browser) {
     let good = "编码,上级编码,名称,类别\n361128103,361128,南湖镇,乡镇\n361128103201,361128103,新村,村\n";
     let page = upload(system, "/admin/import", &[("text", good.as_bytes())]).await;
     book.note("units that would come in", &page.must_be(200).clone());
+    let page = system.get("/admin/classes/edit?code=flood").await;
+    book.note("a class to change", &page.must_be(200).clone());
+    let page = system.get("/admin/classes/edit?group=natural").await;
+    book.note("a further class", &page.must_be(200).clone());
     let printed = security.post("/admin/slips/print", &[]).await;
     book.note("slips", &printed);
 }

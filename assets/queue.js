@@ -7,7 +7,8 @@
   var list = place.querySelector("ul"), shout = place.querySelector(".shout-here");
   var underway = {}, told = [];
   // Where several units report, what waits says for which.
-  var of = document.querySelector("[data-of]"), whose = of ? of.getAttribute("data-of") + " · " : "";
+  var unit = document.querySelector("[data-of]");
+  var whose = unit ? unit.getAttribute("data-of") + " · " : "";
 
   function read() {
     try { return JSON.parse(localStorage.getItem(NAME)) || []; } catch (error) { return []; }

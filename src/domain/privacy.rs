@@ -145,6 +145,7 @@ pub const TABLES: &[Table] = &[
     ),
     table("role_grant", &[("role", Plain)]),
     table("device", &[("label", Contact(None)), ("token_hash", Secret)]),
+    table("device_unit", &[]),
     table("slip", &[("code_hash", Secret), ("way", Plain)]),
     table("sign_in_link", &[("token_hash", Secret), ("purpose", Plain)]),
     table(

@@ -174,7 +174,7 @@ async fn tables(book: &mut Book, system: &mut Browser, security: &mut Browser) {
     book.note("units that would come in", &page.must_be(200).clone());
     let page = system.get("/admin/classes/edit?code=flood").await;
     book.note("a class to change", &page.must_be(200).clone());
-    let page = system.get("/admin/classes/edit?group=natural").await;
+    let page = system.get("/admin/classes/edit?group=natural_disaster").await;
     book.note("a further class", &page.must_be(200).clone());
     let printed = security.post("/admin/slips/print", &[]).await;
     book.note("slips", &printed);

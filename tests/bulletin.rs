@@ -1,4 +1,5 @@
 //! The daily bulletin by a clock set by hand, on both databases: once a day, also on quiet days and after outages.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod support;
 

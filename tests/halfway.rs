@@ -1,6 +1,7 @@
 //! The real program, killed in the middle of a backup, a restore, a migration: what is left is the old or the new, and it
 //! says which. And a key is changed only while nothing runs.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::disallowed_methods, reason = "a real process takes its real time")]
 
 mod support;
 

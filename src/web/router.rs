@@ -41,6 +41,7 @@ pub fn table() -> Vec<Route> {
         auditor(),
         units(),
         administration(),
+        accounts(),
     ]
     .into_iter()
     .flatten()
@@ -380,6 +381,12 @@ fn administration() -> Vec<Route> {
             Door::May(Deed::ChangeSettings),
             get(admin::classes::form).post(admin::classes::edit),
         ),
+    ]
+}
+
+/// Administration of accounts and tokens.
+fn accounts() -> Vec<Route> {
+    vec![
         route(
             "/admin/accounts",
             Door::May(Deed::ManageAccounts),

@@ -36,18 +36,7 @@ fn clock(taken_seconds: i64, runs: bool, late: bool) -> ClockLine {
     }
 }
 
-/// Gives a bulletin, and who is on duty the next day.
-pub(crate) fn sample() -> (Bulletin, Vec<DutyLine>) {
-    let counts = Counts {
-        expected: 503,
-        received: 501,
-        all_clear: 496,
-        incidents: 5,
-        late: 2,
-        unmet: 2,
-        proxy: 1,
-        ..Counts::default()
-    };
+fn incidents() -> Vec<IncidentLine> {
     let event = IncidentLine {
         id: IncidentId(7),
         unit: "龙泉街道 · 柳村".into(),
@@ -66,6 +55,56 @@ pub(crate) fn sample() -> (Bulletin, Vec<DutyLine>) {
         answer: Some(clock(240, false, false)),
         owes: Some(at("26T08:00")),
     };
+    vec![
+        event.clone(),
+        IncidentLine {
+            class: ("房屋火灾".into(), "House fire".into()),
+            severity: Severity::IV,
+            opened: at("22T09:00"),
+            closed: Some(at("25T12:00")),
+            is_new: false,
+            reports: 1,
+            dead: None,
+            injured: None,
+            report: None,
+            answer: Some(clock(3000, true, true)),
+            owes: None,
+            ..event
+        },
+    ]
+}
+
+fn rounds(counts: Counts) -> Vec<RoundLine> {
+    vec![
+        RoundLine {
+            day: "2026-11-24".parse().unwrap(),
+            label: "晚报".into(),
+            period: "冬春火灾防控".into(),
+            due: at("24T16:00"),
+            counts: Counts::default(),
+        },
+        RoundLine {
+            day: "2026-11-25".parse().unwrap(),
+            label: "晚报".into(),
+            period: "冬春火灾防控".into(),
+            due: at("25T16:00"),
+            counts,
+        },
+    ]
+}
+
+/// Gives a bulletin, and who is on duty the next day.
+pub(crate) fn sample() -> (Bulletin, Vec<DutyLine>) {
+    let counts = Counts {
+        expected: 503,
+        received: 501,
+        all_clear: 496,
+        incidents: 5,
+        late: 2,
+        unmet: 2,
+        proxy: 1,
+        ..Counts::default()
+    };
     let bulletin = Bulletin {
         unit: UnitId(1),
         office: "鄱阳县".into(),
@@ -83,39 +122,8 @@ pub(crate) fn sample() -> (Bulletin, Vec<DutyLine>) {
             incidents: 2,
             ..Counts::default()
         },
-        rounds: vec![
-            RoundLine {
-                day: "2026-11-24".parse().unwrap(),
-                label: "晚报".into(),
-                period: "冬春火灾防控".into(),
-                due: at("24T16:00"),
-                counts: Counts::default(),
-            },
-            RoundLine {
-                day: "2026-11-25".parse().unwrap(),
-                label: "晚报".into(),
-                period: "冬春火灾防控".into(),
-                due: at("25T16:00"),
-                counts,
-            },
-        ],
-        incidents: vec![
-            event.clone(),
-            IncidentLine {
-                class: ("房屋火灾".into(), "House fire".into()),
-                severity: Severity::IV,
-                opened: at("22T09:00"),
-                closed: Some(at("25T12:00")),
-                is_new: false,
-                reports: 1,
-                dead: None,
-                injured: None,
-                report: None,
-                answer: Some(clock(3000, true, true)),
-                owes: None,
-                ..event
-            },
-        ],
+        rounds: rounds(counts),
+        incidents: incidents(),
         unmet: vec![unit("柳村", "龙泉街道", None), unit("县水利局", "", None)],
         late: vec![
             unit("杨村", "谢家滩镇", Some("25T16:31")),

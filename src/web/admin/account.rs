@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Days, NaiveTime};
 
@@ -92,10 +91,7 @@ async fn show(
         role: granted.role.code(),
         unit: granted.unit.map_or(0, |unit| unit.0),
     };
-    let status = match told.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
+    let status = told.status();
     let template = AccountPage {
         l,
         frame: Frame::guarded(app, &visit, told)?,

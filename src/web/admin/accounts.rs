@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::TimeDelta;
 
@@ -175,10 +174,7 @@ async fn show(
         login: account.login.clone(),
         label: account.label.clone(),
     };
-    let status = match told.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
+    let status = told.status();
     let template = AccountsPage {
         l,
         frame: Frame::guarded(app, &visit, told)?,

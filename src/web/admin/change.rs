@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::form::Fields;
@@ -148,10 +147,7 @@ pub(in crate::web) async fn page(
 async fn show(app: &App, visit: Visit, id: UnitId, told: Told, form: Typed) -> Result<Response, Failure> {
     let tree = app.tree().await?;
     let unit = tree.get(id).ok_or(Failure::NOT_FOUND)?;
-    let status = match told.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
+    let status = told.status();
     let template = ChangePage {
         l: visit.l,
         id,

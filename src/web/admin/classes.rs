@@ -3,7 +3,6 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::board::Asked;
@@ -95,10 +94,7 @@ async fn show(app: &App, visit: Visit, told: Told) -> Result<Response, Failure> 
             .cloned()
             .collect(),
     };
-    let status = match told.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
+    let status = told.status();
     let template = ClassesPage {
         l,
         frame: match may {
@@ -170,10 +166,7 @@ fn fill(
     told: Told,
 ) -> Result<Response, Failure> {
     let l = visit.l;
-    let status = match told.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
+    let status = told.status();
     let template = FormPage {
         l,
         frame: Frame::guarded(app, &visit, told)?,

@@ -3,7 +3,6 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::board::{Asked, when};
@@ -84,10 +83,7 @@ pub(in crate::web) async fn page(
 }
 
 async fn show(app: &App, visit: Visit, told: Told, shown: Shown) -> Result<Response, Failure> {
-    let status = match told.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
+    let status = told.status();
     let past = match shown.preview {
         Some(_) => Vec::new(),
         None => past(app, visit.l).await?,

@@ -28,6 +28,8 @@ pub(super) mod tokens;
 pub(super) mod unit;
 pub(super) mod units;
 
+use axum::http::StatusCode;
+
 use super::board::Asked;
 use super::page::Way;
 use super::visit::Visit;
@@ -88,6 +90,14 @@ struct Told {
 }
 
 impl Told {
+    /// Gives the status of a page that says this.
+    fn status(&self) -> StatusCode {
+        match self.problem {
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        }
+    }
+
     fn notice(words: impl Into<String>) -> Self {
         Self {
             notice: Some(words.into()),

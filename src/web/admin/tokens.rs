@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::TimeDelta;
 
@@ -116,10 +115,7 @@ async fn show(
         ),
         is_expired: token.expires <= now,
     };
-    let status = match told.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
+    let status = told.status();
     let template = TokensPage {
         l,
         frame: Frame::guarded(app, &visit, told)?,

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::board::{Asked, when};
@@ -168,10 +167,7 @@ async fn show(app: &App, visit: Visit, id: UnitId, told: Told, sent: &Sent) -> R
         accounts: may(Deed::ManageAccounts),
         board: is_in_force && may(Deed::SeeUnit),
     };
-    let status = match told.problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::OK,
-    };
+    let status = told.status();
     let in_force = tree.get(id);
     let template = UnitPage {
         l,

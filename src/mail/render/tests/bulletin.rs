@@ -20,6 +20,10 @@ fn letter(language: Lang, (bulletin, duty): (Bulletin, Vec<crate::domain::bullet
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "the letter as it is read, in both languages"
+)]
 fn a_day_with_everything_is_told_from_its_conclusion_down() {
     assert_snapshot!(said(&letter(Lang::Zh, sample())), @r#"
     【日报】鄱阳县 11-25 第12期：应报503 已报501 有情况5 未报2

@@ -11,10 +11,14 @@ mod alert;
 mod board;
 #[path = "store/broken.rs"]
 mod broken;
+#[path = "store/bulletin.rs"]
+mod bulletin;
 #[path = "store/chase.rs"]
 mod chase;
 #[path = "store/checkin.rs"]
 mod checkin;
+#[path = "store/class.rs"]
+mod class;
 #[path = "store/complete.rs"]
 mod complete;
 #[path = "store/ground.rs"]
@@ -23,6 +27,8 @@ mod ground;
 mod incident;
 #[path = "store/letter.rs"]
 mod letter;
+#[path = "store/lock.rs"]
+mod lock;
 #[path = "store/measure.rs"]
 mod measure;
 #[path = "store/obligation.rs"]
@@ -41,6 +47,8 @@ mod post;
 mod retention;
 #[path = "store/roster.rs"]
 mod roster;
+#[path = "store/tail.rs"]
+mod tail;
 #[path = "store/unit.rs"]
 mod unit;
 #[path = "store/unit_import.rs"]

@@ -229,6 +229,7 @@ on_both!(
         tx.add_device_unit(three, b, at(3)).await.unwrap();
         tx.add_device_unit(three, b, at(3)).await.unwrap();
         assert_eq!(tx.device("d3").await.unwrap().unwrap().units, [a, b]);
+        assert_eq!(tx.units_of_device(three).await.unwrap(), [a, b]);
         let of_b = tx.devices_of(b).await.unwrap();
         let of_b: Vec<_> = of_b.iter().map(|d| (d.id, d.bound)).collect();
         assert_eq!(of_b, [(three, at(3)), (two, at(2))]);
@@ -236,6 +237,7 @@ on_both!(
         assert_eq!(tx.device("d3").await.unwrap().unwrap().units, [b]);
         assert!(tx.end_device_unit(three, b, at(4)).await.unwrap());
         assert!(tx.device("d3").await.unwrap().is_none());
+        assert!(tx.units_of_device(three).await.unwrap().is_empty());
         tx.add_device_unit(three, a, at(4)).await.unwrap();
         assert_eq!(tx.device("d3").await.unwrap().unwrap().units, [a], "bound again");
         assert!(tx.end_device_unit(three, a, at(5)).await.unwrap());

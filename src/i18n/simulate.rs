@@ -21,8 +21,8 @@ messages! {
     simulate_then: "；", "; ";
     simulate_and: "、", ", ";
     simulate_rounds(season, rounds): "{season}（{rounds}）", "{season} ({rounds})";
-    simulate_made_up(leader, officer): "[duty] 没有填写邮箱，这里以 {leader} 代表带班领导，以 {officer} 代表值班员。",
-        "[duty] names nobody: {leader} stands for the leader and {officer} for the officer on duty.";
+    simulate_made_up(leader, officer): "配置的 duty 一节没有填写邮箱，这里以 {leader} 代表带班领导，以 {officer} 代表值班员。",
+        "The duty section of the settings names nobody: {leader} stands for the leader and {officer} for the officer on duty.";
     simulate_counts(expected, on_time, late, missing, excused): "全部单位：应报 {expected}，按时 {on_time}，迟报 {late}，未报 {missing}，免报 {excused}",
         "All units: expected {expected}, on time {on_time}, late {late}, missing {missing}, excused {excused}";
     simulate_letters(letters, recipients): "邮件 {letters} 封，收件人 {recipients} 个", "{letters} letters to {recipients} people";

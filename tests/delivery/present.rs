@@ -128,6 +128,7 @@ on_both!(
             [
                 "east@county.example",
                 "leader@county.example",
+                "leader@county.example",
                 "liu-b@v.example",
                 "west@county.example",
                 "xi-b@v.example",
@@ -135,7 +136,7 @@ on_both!(
                 "yang-b@v.example",
                 "yang-h@v.example",
             ],
-            "one letter a person, and no reminder"
+            "one letter a person, no reminder, and the bulletin of the evening"
         );
         let attempts = post.day.count("SELECT COUNT(*) FROM letter_attempt").await;
         assert!(attempts < 60, "{attempts} attempts in six hours, one at a time");

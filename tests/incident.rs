@@ -208,6 +208,8 @@ fn insta_like(heard: &[String]) {
             "14:00 follow_up leader@county.example",
             "14:00 follow_up officer@county.example",
             "17:00 overdue liu-b@v.example",
+            "18:30 bulletin leader@county.example",
+            "18:30 bulletin officer@county.example",
         ]
     );
 }

@@ -112,10 +112,10 @@ impl Day {
         tx.commit().await.unwrap();
     }
 
-    /// Gives the letters that are not of a chase: `urgent leader@county.example 0/0 waiting`.
+    /// Gives the letters that are of no chase and no bulletin: `urgent leader@county.example 0/0 waiting`.
     pub async fn calls(&self) -> Vec<String> {
         const SQL: &str = "SELECT kind, address, COALESCE(pass, 0), COALESCE(step, 0), state FROM letter
-            WHERE round_id IS NULL ORDER BY id";
+            WHERE round_id IS NULL AND kind <> 'bulletin' ORDER BY id";
         type Line = (String, String, i64, i64, String);
         let mut conn = self.house.service.store.read().await.unwrap();
         let rows: Vec<Line> = match &mut conn {

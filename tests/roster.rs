@@ -175,7 +175,10 @@ on_both!(
         .await;
         day.until("2026-06-02 12:00").await;
         let letters = day.all_letters().await;
-        let leaders: Vec<_> = letters.iter().filter(|one| one.contains("chief")).collect();
+        let leaders: Vec<_> = letters
+            .iter()
+            .filter(|one| one.contains("escalated chief"))
+            .collect();
         // Each time the leader of that hour, not the one of the deadline: at 08:30 it was still the shift before.
         assert_eq!(
             leaders,

@@ -128,8 +128,9 @@ pub(super) fn chiefs(case: &Case<'_>) -> Finding {
         for place in letter.named.iter().filter(|_| is_desk && last.is_some()) {
             finding.look();
             let owed = &play.model.owed[*place];
-            // A letter that waited for the mail server was addressed when its step fired.
-            let from = if sure { first.at } else { owed.due };
+            // A letter that waited for the mail server was addressed when its step fired: before the due time too, where
+            // what a reminder could not reach was passed on.
+            let from = if sure { first.at } else { owed.opens };
             if !ever_chiefs(case, owed.unit, from - TimeDelta::milliseconds(1), first.at).contains(&first.to)
             {
                 finding.wrong(format!(

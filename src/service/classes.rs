@@ -61,8 +61,8 @@ impl Service {
         let Identity::Account(account) = actor.identity else {
             return Err(Denied(Deed::ChangeSettings).into());
         };
-        let mut tx = self.store.begin().await?;
-        let last = tx.class_list().await?.ok_or(Error::Missing("classes"))?;
+        let last = self.store.read().await?.class_list().await?;
+        let last = last.ok_or(Error::Missing("classes"))?;
         if last.version != seen {
             return Err(Error::Already("changed"));
         }
@@ -71,10 +71,13 @@ impl Service {
             return Ok(());
         }
         let version = seen + 1;
+        // Whoever else changes it now writes the same version, and one of the two is refused.
+        let mut tx = self.store.begin().await?;
         if !tx
             .add_class_list(version, &classes, Some(account), self.now())
             .await?
         {
+            tx.rollback().await?;
             return Err(Error::Already("changed"));
         }
         let (what, code) = done.words();

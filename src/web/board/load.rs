@@ -1,4 +1,4 @@
-//! Reads what one page of the board shows: the tree from memory, the rest in eight queries, and one more where incidents are
+//! Reads what one page of the board shows: the tree from memory, the rest in nine queries, and one more where incidents are
 //! open.
 
 use std::sync::Arc;

@@ -93,8 +93,7 @@ mod worlds {
 
     /// Defines one test a seed: a week of 50 units with a bad relay and a process that dies.
     macro_rules! seeds {
-        ($($(#[$meta:meta])* $name:ident = $seed:literal on $fresh:expr;)+) => {$(
-            $(#[$meta])*
+        ($($name:ident = $seed:literal on $fresh:expr;)+) => {$(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
                 a_bad_week($fresh, $seed).await;
@@ -111,7 +110,6 @@ mod worlds {
         seed_6_holds = 6 on fresh_sqlite();
         seed_7_holds = 7 on fresh_sqlite();
         seed_8_holds = 8 on fresh_sqlite();
-        #[ignore = "the sum of a township leaves out a village that had reported; not understood yet"]
         seed_9_holds = 9 on fresh_sqlite();
         seed_10_holds_on_postgresql = 10 on fresh_postgres().await;
         seed_11_holds_on_postgresql = 11 on fresh_postgres().await;

@@ -26,7 +26,7 @@ const LONGEST: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// How long results wait for company before they are recorded.
-const RECORD: Duration = Duration::from_secs(1);
+const RECORD: TimeDelta = TimeDelta::seconds(1);
 
 /// How long the sending under way may take when the service stops.
 const FAREWELL: Duration = Duration::from_secs(4);
@@ -193,7 +193,7 @@ impl Courier {
             .begin_letters(hand, &mails, &obsolete, &unwritten)
             .await?;
         let mut sent: Vec<Sent> = Vec::new();
-        let mut recorded = Instant::now();
+        let mut recorded = self.service.now();
         for (id, bytes) in mails.iter().filter(|(id, _)| begun.contains(id)) {
             let Some((_, to)) = addresses.iter().find(|(letter, _)| letter == id) else {
                 continue;
@@ -212,10 +212,11 @@ impl Courier {
             if !goes_on {
                 break;
             }
-            if recorded.elapsed() > RECORD {
+            // By the service's clock, as the pace is.
+            if self.service.now() - recorded > RECORD {
                 self.record(hand, &sent, false).await;
                 sent.clear();
-                recorded = Instant::now();
+                recorded = self.service.now();
             }
         }
         self.record(hand, &sent, true).await;

@@ -218,6 +218,13 @@ impl Relay {
             && later.all(|seen| seen.verdict == Verdict::Accepted)
     }
 
+    /// Gives whom the server refused for good between two instants, both included, before it saw the letter.
+    pub(super) fn refused(&self, from: Timestamp, until: Timestamp) -> BTreeSet<String> {
+        let book = self.book();
+        let within = book.refused.iter().filter(|(at, _)| from <= *at && *at <= until);
+        within.map(|(_, to)| to.clone()).collect()
+    }
+
     /// Tells whether no mischance may befall single letters.
     pub(super) fn is_reliable(&self) -> bool {
         !self.faults

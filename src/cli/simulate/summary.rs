@@ -1,5 +1,7 @@
 //! Plays how townships sum up their villages, and knows what each sum should say: the plain model at that moment.
 
+use std::collections::BTreeSet;
+
 use rand::Rng;
 use rand::rngs::StdRng;
 use uuid::Uuid;
@@ -10,6 +12,7 @@ use super::roster::Roster;
 use super::story::{By, Event, Said, Script, Sheet, before, minutes};
 use crate::domain::checkin::Door;
 use crate::domain::ids::{ObligationId, UnitId};
+use crate::domain::roll_up::RollUp;
 use crate::domain::time::Timestamp;
 use crate::service::{Error, Outcome};
 
@@ -55,6 +58,37 @@ pub(super) fn summarist(rng: &mut StdRng, place: usize, owed: &Owed, silent: boo
         _ => {}
     }
     script
+}
+
+impl Sum {
+    /// Gives what the service wrote.
+    pub(super) fn of(said: &RollUp) -> Self {
+        let mut missing = said.missing.clone();
+        missing.sort();
+        Self {
+            counts: [
+                said.expected,
+                said.all_clear,
+                said.incidents,
+                said.late,
+                said.excused,
+            ],
+            missing,
+        }
+    }
+
+    /// Tells whether it says what was so in the course of one instant: many try again when the service is back, and of
+    /// what came in that instant some came before the sum and some after.
+    pub(super) fn lies_between(&self, before: &Self, after: &Self) -> bool {
+        let [expected, clear, grave, _, excused] = self.counts;
+        let pairs = before.counts.iter().zip(&after.counts);
+        let mut counts = self.counts.iter().zip(pairs);
+        let missing = |one: &Self| one.missing.iter().copied().collect::<BTreeSet<_>>();
+        counts.all(|(said, (one, other))| (one.min(other)..=one.max(other)).contains(&said))
+            && missing(self).is_subset(&missing(before))
+            && missing(after).is_subset(&missing(self))
+            && (clear + grave + excused) as usize + self.missing.len() == expected as usize
+    }
 }
 
 impl Play {
@@ -126,5 +160,38 @@ impl Owed {
         self.turns
             .iter()
             .any(|(when, turn)| *when <= at && *turn == Turn::Believed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(counts: [u32; 5], missing: &[i64]) -> Sum {
+        let missing = missing.iter().copied().map(UnitId).collect();
+        Sum { counts, missing }
+    }
+
+    #[test]
+    fn of_what_came_in_one_instant_any_part_may_have_come_before_the_sum() {
+        let (before, after) = (sum([4, 2, 0, 0, 0], &[3, 4]), sum([4, 4, 0, 2, 0], &[]));
+        for said in [&before, &after, &sum([4, 3, 0, 1, 0], &[4])] {
+            assert!(said.lies_between(&before, &after), "{said:?}");
+        }
+        for said in [
+            sum([4, 3, 0, 1, 0], &[]),
+            sum([4, 3, 0, 1, 0], &[2]),
+            sum([4, 2, 1, 0, 0], &[4]),
+            sum([3, 2, 0, 0, 0], &[4]),
+        ] {
+            assert!(!said.lies_between(&before, &after), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_sum_of_an_instant_in_which_nothing_came_says_what_was_so() {
+        let so = sum([4, 2, 0, 0, 0], &[3, 4]);
+        assert!(so.lies_between(&so, &so));
+        assert!(!sum([4, 3, 0, 0, 0], &[4]).lies_between(&so, &so));
     }
 }

@@ -245,10 +245,7 @@ fn tried(case: &Case<'_>, place: usize, from: Timestamp, until: Timestamp) -> bo
 
 /// Tells whether the server refused one of those whom it concerns for good; then the step passes on in its own time.
 fn refused(case: &Case<'_>, place: usize, from: Timestamp, until: Timestamp) -> bool {
-    let circle = circle(case, place);
-    let book = case.play.relay.book();
-    let mut refused = book.refused.iter();
-    refused.any(|(at, to)| from <= *at && *at <= until && circle.contains(to))
+    !circle(case, place).is_disjoint(&case.play.relay.refused(from, until))
 }
 
 /// Nothing wrong anywhere: then the first step comes to the second.

@@ -33,28 +33,16 @@ pub(super) fn frozen(case: &Case<'_>, facts: &Facts) -> Finding {
     let play = case.play;
     for (number, place, at) in &play.log.sums {
         finding.look();
-        let ours = play.model.sum(*place, &play.roster, *at);
-        // What came in the very same instant may have come after it: many try again when the service is back.
-        let before = play
-            .model
-            .sum(*place, &play.roster, *at - TimeDelta::milliseconds(1));
-        let theirs = facts.sums.get(number).map(|said| Sum {
-            counts: [
-                said.expected,
-                said.all_clear,
-                said.incidents,
-                said.late,
-                said.excused,
-            ],
-            missing: {
-                let mut missing = said.missing.clone();
-                missing.sort();
-                missing
-            },
-        });
-        if theirs.as_ref() != Some(&ours) && theirs.as_ref() != Some(&before) {
+        let after = play.model.sum(*place, &play.roster, *at);
+        let moment = TimeDelta::milliseconds(1);
+        let before = play.model.sum(*place, &play.roster, *at - moment);
+        let theirs = facts.sums.get(number).map(Sum::of);
+        if !theirs
+            .as_ref()
+            .is_some_and(|said| said.lies_between(&before, &after))
+        {
             finding.wrong(format!(
-                "{number} of {} at {} says {theirs:?}, and should say {ours:?}",
+                "{number} of {} at {} says {theirs:?}, and should say {after:?}",
                 case.owed(*place),
                 case.at(*at)
             ));

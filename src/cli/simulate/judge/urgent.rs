@@ -80,9 +80,12 @@ pub(super) fn followed(case: &Case<'_>) -> Finding {
         if !case.play.relay.was_calm(report.at, soon) {
             continue;
         }
+        // Whom the server refused before it saw the letter.
+        let refused = case.play.relay.refused(report.at, soon);
         for letter in letters {
             let known = letter.seen.iter().find(|seen| seen.verdict == Verdict::Accepted);
             let known = known.filter(|seen| seen.at < report.at && log.was_up(seen.at, soon));
+            let known = known.filter(|seen| !refused.contains(&seen.to));
             if let Some(seen) = known.filter(|seen| !heard.contains_key(seen.to.as_str())) {
                 finding.wrong(format!(
                     "{} was told at {}, and not of {}",

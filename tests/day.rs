@@ -2,6 +2,9 @@
 
 mod support;
 
+#[path = "day/by_hand.rs"]
+mod by_hand;
+
 use support::{Day, on_both};
 
 on_both!(

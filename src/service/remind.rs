@@ -1,7 +1,8 @@
 //! Sends a reminder now, by an officer's hand, beside the steps of the ladder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::audit::who;
@@ -13,13 +14,13 @@ use crate::domain::letter::{ChaseLetter, Details, LetterKind, Open, letters, mes
 use crate::domain::time::Timestamp;
 use crate::store::{Group, NewItem, NewLetter, Silent, Tx};
 
-/// Within how many milliseconds the same reminder is the same letter.
-const SAME: i64 = 5 * 60_000;
+/// For how long nobody is reminded of the same unit by hand again.
+const AGAIN: TimeDelta = TimeDelta::minutes(5);
 
 impl Service {
     /// Writes to the reporters of units that have not reported, or where none can be reached to the backup, then the
-    /// head: one letter a person, and the same one once in five minutes. The chase goes on as before. Gives how many
-    /// letters were written.
+    /// head: one letter a person, and none about a unit of which he was reminded less than five minutes ago. The chase
+    /// goes on as before. Gives how many letters were written.
     ///
     /// # Errors
     /// [`super::Error::Denied`]; [`super::Error::Missing`] for an obligation that the actor may not see;
@@ -79,14 +80,14 @@ impl Service {
                 failed: Vec::new(),
             })
             .collect();
-        let told = letters(&ladder, &[0], &asked, &directory);
-        // It stands at the step that the chase has reached, so that an answer to it pauses what comes after.
+        // Held, so that two who press the button at once write one letter. It stands at the step that the chase has reached, so that an answer to it pauses what comes after.
         let step = match tx.hold_chase(group).await? {
             Some(chase) => chase.progress.done.unwrap_or(0),
             None => 0,
         };
+        let mut told = letters(&ladder, &[0], &asked, &directory).letters;
+        leave_out(tx, &mut told, open, now).await?;
         let keyed: Vec<(String, &ChaseLetter)> = told
-            .letters
             .iter()
             .map(|one| (key(group, one, now), one))
             .collect();
@@ -140,13 +141,26 @@ fn by_hand() -> Option<Ladder> {
     Ladder::new(steps.collect()).ok()
 }
 
-/// Gives the key of a reminder: the same units to the same person within some minutes are the same letter.
+/// Leaves out of the letters what their recipients were reminded of by hand a moment ago.
+async fn leave_out(tx: &mut Tx, told: &mut Vec<ChaseLetter>, open: &[Silent], now: Timestamp) -> Result<()> {
+    let ids: Vec<i64> = open.iter().map(|o| o.id.0).collect();
+    let reminded: HashSet<(i64, String)> = tx.reminded(&ids, now - AGAIN).await?.into_iter().collect();
+    for one in told.iter_mut() {
+        let address = one.address.as_str();
+        one.items
+            .retain(|id| !reminded.contains(&(id.0, address.to_owned())));
+    }
+    told.retain(|one| !one.items.is_empty());
+    Ok(())
+}
+
+/// Gives the key of a reminder; its beginning tells it from the letters of the ladder.
 fn key(group: Group, one: &ChaseLetter, now: Timestamp) -> String {
     let units: Vec<String> = one.items.iter().map(ToString::to_string).collect();
     let units = token_hash(&units.join(","));
-    let (due, slot) = (group.due.timestamp_millis(), now.timestamp_millis() / SAME);
+    let (due, now) = (group.due.timestamp_millis(), now.timestamp_millis());
     format!(
-        "n/{}/{due}/{slot}/{}/{}",
+        "n/{}/{due}/{now}/{}/{}",
         group.round,
         &units[..12],
         one.address.as_str()

@@ -181,20 +181,31 @@ impl Conn {
     }
 
     /// Gives the obligations that a dead letter names, that are unmet and still in its group, and that no other
-    /// letter of the same firing names that was accepted or may still be.
+    /// letter of the same firing names that was accepted or may still be. A reminder by hand stands in only for one.
     pub async fn abandoned(&mut self, letter: &DeadLetter) -> Result<Vec<i64>> {
         const SQL: &str =
             "SELECT i.obligation_id FROM letter_item i JOIN obligation o ON o.id = i.obligation_id
+            JOIN letter d ON d.id = i.letter_id
             WHERE i.letter_id = $1 AND o.first_received_at IS NULL AND o.excused_at IS NULL
               AND o.due_at = $2 AND o.resumption = $3
               AND NOT EXISTS (SELECT 1 FROM letter_item j JOIN letter l ON l.id = j.letter_id
                 WHERE j.obligation_id = o.id AND l.round_id = $4 AND l.due_at = $2 AND l.resumption = $3
-                  AND l.step >= $5 AND l.state IN ('waiting', 'accepted', 'held'))
+                  AND l.step >= $5 AND l.state IN ('waiting', 'accepted', 'held')
+                  AND (SUBSTR(l.dedup_key, 1, 2) <> 'n/' OR SUBSTR(d.dedup_key, 1, 2) = 'n/'))
             ORDER BY i.obligation_id";
         Ok(
             on!(self, c => sqlx::query_scalar(SQL).bind(letter.id).bind(letter.due_at).bind(letter.resumption)
             .bind(letter.round_id).bind(letter.step).fetch_all(c).await)?,
         )
+    }
+
+    /// Gives who was reminded of which of some obligations by hand after an instant.
+    pub async fn reminded(&mut self, obligations: &[i64], after: Timestamp) -> Result<Vec<(i64, String)>> {
+        let sql = batch!(self, "SELECT i.obligation_id, l.address FROM ", [id bigint],
+            " JOIN letter_item i ON i.obligation_id = r.id JOIN letter l ON l.id = i.letter_id
+              WHERE l.created_at > $2 AND SUBSTR(l.dedup_key, 1, 2) = 'n/'");
+        let (ids, after) = (super::outbox::ids(obligations)?, after.timestamp_millis());
+        Ok(on!(self, c => sqlx::query_as(sql).bind(ids).bind(after).fetch_all(c).await)?)
     }
 
     /// Gives a letter by the hash of the token in its link.

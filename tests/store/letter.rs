@@ -184,6 +184,13 @@ on_both!(
             [a.0, b.0],
             "an earlier step does not count"
         );
+        let by_hand = chase_letter("n/one", round, 100, 2);
+        g.letter(&mut tx, &by_hand, &[a]).await;
+        assert_eq!(
+            tx.abandoned(&found[0]).await.unwrap(),
+            [a.0, b.0],
+            "a reminder by hand does not count"
+        );
         g.letter(&mut tx, &chase_letter("same", round, 100, 1), &[a])
             .await;
         assert_eq!(tx.abandoned(&found[0]).await.unwrap(), [b.0]);
@@ -200,6 +207,35 @@ on_both!(
             number(&mut tx, "SELECT COUNT(*) FROM letter WHERE passed_at IS NOT NULL").await,
             1
         );
+    }
+);
+
+on_both!(
+    a_reminder_by_hand_that_died_is_not_passed_on_where_another_reached_the_unit,
+    |db| async move {
+        let (g, mut tx) = ground(db).await;
+        let (round, [a, b]) = g.owed(&mut tx).await;
+        for key in ["n/dead", "n/went"] {
+            let items: &[_] = if key == "n/went" { &[a] } else { &[a, b] };
+            g.letter(&mut tx, &chase_letter(key, round, 100, 1), items).await;
+        }
+        run(
+            &mut tx,
+            "UPDATE letter SET state = 'dead', ended_at = 5 WHERE dedup_key = 'n/dead'",
+        )
+        .await;
+        let dead = tx.dead_letters(9).await.unwrap();
+        assert_eq!(tx.abandoned(&dead[0]).await.unwrap(), [b.0]);
+        // Whom they went to; a letter of the ladder is no reminder by hand.
+        g.letter(&mut tx, &chase_letter("step", round, 100, 1), &[b]).await;
+        let to = |key: &str| format!("{key}@v.example");
+        let mut told = tx.reminded(&[a.0, b.0], at(-1)).await.unwrap();
+        told.sort();
+        let all = [(a.0, to("n/dead")), (a.0, to("n/went")), (b.0, to("n/dead"))];
+        assert_eq!(told, all);
+        assert_eq!(tx.reminded(&[b.0], at(-1)).await.unwrap(), [(b.0, to("n/dead"))]);
+        assert!(tx.reminded(&[a.0, b.0], at(0)).await.unwrap().is_empty());
+        assert!(tx.reminded(&[], at(-1)).await.unwrap().is_empty());
     }
 );
 

@@ -4,6 +4,8 @@ mod support;
 
 #[path = "day/by_hand.rs"]
 mod by_hand;
+#[path = "day/outage.rs"]
+mod outage;
 
 use support::{Day, on_both};
 

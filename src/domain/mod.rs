@@ -25,7 +25,6 @@ pub mod language;
 pub mod letter;
 pub mod notice;
 pub mod obligation;
-pub mod outage;
 pub mod password;
 pub mod period;
 pub mod plan;

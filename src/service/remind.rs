@@ -87,10 +87,7 @@ impl Service {
         };
         let mut told = letters(&ladder, &[0], &asked, &directory).letters;
         leave_out(tx, &mut told, open, now).await?;
-        let keyed: Vec<(String, &ChaseLetter)> = told
-            .iter()
-            .map(|one| (key(group, one, now), one))
-            .collect();
+        let keyed: Vec<(String, &ChaseLetter)> = told.iter().map(|one| (key(group, one, now), one)).collect();
         let kind = match now < group.due {
             true => LetterKind::Reminder,
             false => LetterKind::Overdue,

@@ -175,7 +175,7 @@ pub(super) fn range_rows(ranges: &[(String, String)]) -> Result<String> {
 }
 
 /// How an obligation `o` stands at `$3`, as [`crate::domain::standing`] and [`crate::domain::tally`] say it; a test
-/// compares the two.
+/// compares the two. One row of `outage` covers a whole window, since those that touch are one.
 macro_rules! standing {
     () => {
         "CASE WHEN o.first_received_at IS NOT NULL THEN
@@ -183,7 +183,8 @@ macro_rules! standing {
                 THEN 'on_time' ELSE 'late' END
             WHEN o.excused_at IS NOT NULL THEN 'excused'
             WHEN o.opens_at > $3 THEN 'upcoming'
-            WHEN EXISTS (SELECT 1 FROM outage u WHERE u.began_at <= o.opens_at AND u.ended_at >= o.closes_at)
+            WHEN EXISTS (SELECT 1 FROM outage u WHERE u.began_at <= o.opens_at AND u.ended_at >= o.closes_at
+                AND u.cause <> 'clock_back')
               THEN 'outage'
             WHEN o.due_at + o.grace_ms > $3 THEN 'open'
             WHEN o.closes_at > $3 THEN 'overdue'

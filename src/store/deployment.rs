@@ -105,10 +105,28 @@ impl Tx {
     }
 
     /// Records a span in which the service could not receive, or a jump of the clock.
+    ///
+    /// Spans that touch or overlap are one row, so that one row says whether a whole window fell into an outage. A
+    /// clock that was set back stays by itself: the hours that came twice could be reported in.
     pub async fn add_outage(&mut self, from: Timestamp, until: Timestamp, cause: &str) -> Result<()> {
-        const SQL: &str = "INSERT INTO outage (began_at, ended_at, cause) VALUES ($1, $2, $3)";
+        const WIDEN: &str = "UPDATE outage SET began_at = x.began, ended_at = x.ended, cause = x.cause
+            FROM (SELECT MAX(id) AS id, CASE WHEN MIN(began_at) < $1 THEN MIN(began_at) ELSE $1 END AS began,
+                CASE WHEN MAX(ended_at) > $2 THEN MAX(ended_at) ELSE $2 END AS ended,
+                MAX(CASE WHEN cause > $3 THEN cause ELSE $3 END) AS cause
+              FROM outage WHERE cause <> 'clock_back' AND $3 <> 'clock_back'
+                AND began_at <= $2 AND ended_at >= $1) AS x
+            WHERE outage.id = x.id RETURNING outage.id";
+        const FORGET: &str = "DELETE FROM outage WHERE id < $1 AND cause <> 'clock_back' AND EXISTS (SELECT 1
+            FROM outage x WHERE x.id = $1 AND x.began_at <= outage.began_at AND x.ended_at >= outage.ended_at)";
+        const ADD: &str = "INSERT INTO outage (began_at, ended_at, cause) VALUES ($1, $2, $3)";
         let (from, until) = (from.timestamp_millis(), until.timestamp_millis());
-        on!(self, c => sqlx::query(SQL).bind(from).bind(until).bind(cause).execute(c).await.map(|_| ()))?;
+        let wider: Option<i64> = on!(self, c => sqlx::query_scalar(WIDEN).bind(from).bind(until).bind(cause)
+            .fetch_optional(c).await)?;
+        match wider {
+            Some(id) => on!(self, c => sqlx::query(FORGET).bind(id).execute(c).await.map(|_| ())),
+            None => on!(self, c => sqlx::query(ADD).bind(from).bind(until).bind(cause)
+                .execute(c).await.map(|_| ())),
+        }?;
         Ok(())
     }
 }

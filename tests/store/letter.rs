@@ -227,7 +227,8 @@ on_both!(
         let dead = tx.dead_letters(9).await.unwrap();
         assert_eq!(tx.abandoned(&dead[0]).await.unwrap(), [b.0]);
         // Whom they went to; a letter of the ladder is no reminder by hand.
-        g.letter(&mut tx, &chase_letter("step", round, 100, 1), &[b]).await;
+        g.letter(&mut tx, &chase_letter("step", round, 100, 1), &[b])
+            .await;
         let to = |key: &str| format!("{key}@v.example");
         let mut told = tx.reminded(&[a.0, b.0], at(-1)).await.unwrap();
         told.sort();

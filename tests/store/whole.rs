@@ -257,6 +257,46 @@ on_both!(
 );
 
 on_both!(
+    outages_that_touch_are_one_row_in_whatever_order_they_come,
+    |db| async move {
+        let (_, mut tx) = ground(db).await;
+        let mut spans: Vec<(i64, i64, &str)> = Vec::new();
+        // A fixed row of numbers that looks like chance.
+        let mut seed: i64 = 7;
+        let mut draw = |below: i64| {
+            seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+            (seed / 65_536) % below
+        };
+        for _ in 0..60 {
+            let from = draw(100);
+            let cause = ["stopped", "clock_forward", "clock_back"][draw(3) as usize];
+            let new = (from, from + draw(5), cause);
+            tx.add_outage(at(new.0), at(new.1), new.2).await.unwrap();
+            // All that it touches becomes one with it; hours that came twice stay by themselves.
+            let alone = |span: &(i64, i64, &str)| span.2 == "clock_back" || new.2 == "clock_back";
+            let touches = |span: &(i64, i64, &str)| span.0 <= new.1 && span.1 >= new.0;
+            let (joined, mut kept): (Vec<_>, Vec<_>) =
+                spans.into_iter().partition(|span| !alone(span) && touches(span));
+            kept.push(joined.into_iter().fold(new, |all, one| {
+                (all.0.min(one.0), all.1.max(one.1), all.2.max(one.2))
+            }));
+            spans = kept;
+            spans.sort_unstable();
+            let rows = tx.outages_after(at(-1)).await.unwrap();
+            let mut rows: Vec<_> = rows
+                .iter()
+                .map(|o| (o.began_at, o.ended_at, o.cause.as_str()))
+                .collect();
+            rows.sort_unstable();
+            let wanted: Vec<_> = spans.iter().map(|o| (ms(o.0), ms(o.1), o.2)).collect();
+            assert_eq!(rows, wanted, "after {new:?}");
+        }
+        let single = spans.iter().filter(|span| span.2 != "clock_back").count();
+        assert!(single > 3 && single < 30, "the chance was poor: {spans:?}");
+    }
+);
+
+on_both!(
     the_relay_is_paused_stopped_tried_and_well_again,
     |db| async move {
         let (_, mut tx) = ground(db).await;

@@ -27,6 +27,8 @@ mod own;
 mod period;
 #[path = "web/plan.rs"]
 mod plan;
+#[path = "web/reach.rs"]
+mod reach;
 #[path = "web/scope.rs"]
 mod scope;
 #[path = "web/secrets.rs"]

@@ -109,6 +109,17 @@ pub struct Said {
     pub word: bool,
 }
 
+/// What a running alert does when its time comes and nobody has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coming {
+    /// The same people and more are told.
+    Wider,
+    /// The same people are told again.
+    Again,
+    /// Nobody is told any more: it turns red.
+    Ends,
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -195,6 +206,20 @@ impl Alert {
     pub fn can_escalate(&self, policy: &Policy) -> bool {
         let is_running = matches!(self.state, State::Running { .. });
         is_running && next_call(self, policy, 0).is_some()
+    }
+
+    /// Gives what comes next if nobody answers, and when; `None` when it does not run.
+    pub fn coming(&self, policy: &Policy) -> Option<(Timestamp, Coming)> {
+        let State::Running { next_at } = self.state else {
+            return None;
+        };
+        let told = policy.recipients(self.step).len();
+        let coming = match next_call(self, policy, 0) {
+            None => Coming::Ends,
+            Some((_, step)) if policy.recipients(step).len() > told => Coming::Wider,
+            Some(_) => Coming::Again,
+        };
+        Some((next_at, coming))
     }
 }
 

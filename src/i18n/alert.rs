@@ -1,6 +1,8 @@
 //! Knows the words of a leader's pages: urgent reports, who has them, and the pages behind the links in letters.
 
 use super::messages;
+use crate::domain::alert::Coming;
+use crate::domain::language::Lang;
 
 messages! {
     alerts_title: "事件与紧急信息", "Incidents and urgent reports";
@@ -29,14 +31,20 @@ messages! {
     alert_forwarded(address): "经发给 {address} 的邮件", "by the letter to {address}";
     alert_escalate: "立即升级", "Escalate now";
     alert_escalate_hint: "不等时间到，马上通知下一步的人。", "Tells the next step at once instead of waiting.";
+    alert_again: "立即再次通知", "Send again now";
+    alert_again_hint: "不等时间到，马上再通知一次；后面没有更多的人。", "Tells the same people at once instead of waiting; nobody is left to add.";
     alert_remark: "处理意见", "A word for the others";
     alert_remark_hint: "例如：已派应急分队，我在赶往现场", "for example: a team is on its way";
     alert_remark_button: "发送", "Send";
     alert_caller_who: "来电人是被通知人中的", "The caller is";
     alert_caller_other: "不在被通知人中", "somebody else";
     list_joint: "、", ", ";
-    alert_next(time): "{time} 再次通知并扩大范围", "Goes out again, to more people, at {time}";
+    alert_next_wider(time): "{time} 再次通知并扩大范围", "Goes out again, to more people, at {time}";
+    alert_next_again(time): "{time} 再次通知以上人员", "Goes out again, to the same people, at {time}";
+    alert_next_ends(time): "这是最后一次通知，{time} 仍无人签收将标红，请打电话", "This was the last call; at {time} it turns red: please phone";
     alert_received: "收到时间", "Received";
+    alert_unit_phone: "单位联系", "The unit";
+    alert_way: "报送方式", "How it came";
     alert_not_known: "尚不清楚", "not known yet";
     alert_not_given: "未填写", "not given";
     alert_people(n): "{n} 人", "{n}";
@@ -61,7 +69,7 @@ messages! {
     alert_phone_button: "登记签收", "Record it";
     alert_caller_hint: "例如：带班副县长", "for example: deputy county head on duty";
     notice_acknowledged: "已记录：您已阅知。", "Recorded: you have it.";
-    notice_escalated: "已升级，正在通知下一步的人。", "Escalated: the next step is being told.";
+    notice_escalated: "已升级，正在通知。", "Escalated: letters are going out.";
     notice_escalated_already: "没有变化：之前已经升级，或已有人签收，或已通知到所有人。",
         "Nothing changed: it had gone on already, somebody has it, or nobody is left to be told.";
     notice_phone_acknowledged: "已登记电话签收。", "The call is recorded.";
@@ -91,4 +99,15 @@ messages! {
     answer_not_me: "邮件是转发给我的", "The letter was forwarded to me";
     answer_post: "您的单位和岗位", "Your unit and post";
     answer_post_hint: "例如：县应急局值班副局长", "for example: deputy head on duty, emergency bureau";
+}
+
+impl Lang {
+    /// Says what comes next if nobody answers an urgent report.
+    pub fn alert_next(self, coming: Coming, time: String) -> String {
+        match coming {
+            Coming::Wider => self.alert_next_wider(time),
+            Coming::Again => self.alert_next_again(time),
+            Coming::Ends => self.alert_next_ends(time),
+        }
+    }
 }

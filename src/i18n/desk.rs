@@ -135,6 +135,8 @@ messages! {
     incident_urgent: "紧急，立即报告领导", "Urgent: tell the leaders at once";
     incident_urgent_hint: "紧急的，值班领导和值班员会立即收到邮件。请同时打电话。",
         "Of what is urgent, leaders and officers on duty get a letter at once. Please phone as well.";
+    incident_replaces_clear: "您之前报的是“无情况”。改报有情况，提交后一律立即报告领导；请同时打电话。",
+        "You had reported all clear. Whatever you report now goes to the leaders at once; please phone as well.";
     incident_urgent_proposed: "这类情况属紧急，提交后立即报告领导；确实不紧急的，请选“不紧急”。",
         "This is urgent by class or severity: leaders are told at once. If it is not, choose “Not urgent”.";
     incident_reason: "更正原因", "Reason for the correction";

@@ -56,7 +56,7 @@ messages! {
         "If you have taken this in hand, open the link below and acknowledge; no further letters about these units \
          go out for {span}.";
     mail_link_acknowledge: "签收", "Acknowledge";
-    mail_passed_on: "应当先收到通知的人员邮箱无法送达，因此直接通知您。",
+    mail_passed_on: "应当先收到通知的人员没有可用的邮箱，因此直接通知您。",
         "Those who should have been told first cannot be reached by mail, so this letter comes to you at once.";
     mail_outage(from, until): "{from} 至 {until} 系统停机，其间无法接收报送，请一并考虑。",
         "From {from} to {until} the service was down and could not receive reports; please take that into account.";
@@ -90,8 +90,8 @@ messages! {
     mail_do_urgent: "请立即处置，并点开下面的链接点“我已阅知”；打不开链接的，请打值班电话说“已收到”。",
         "Please act at once, and open the link below to say that you have it. If the link does not open, phone the \
          duty office and say so.";
-    mail_do_urgent_repeat: "无人签收的，会再次发送并通知上一级；等不及的，可在链接里点“立即升级”。",
-        "Without an acknowledgement it is sent again, and further up; the page behind the link can do so at once.";
+    mail_do_urgent_repeat: "无人签收的，会再次发送，有下一级的同时通知下一级；等不及的，可在链接页面上点按钮立即再发。",
+        "Without an acknowledgement it is sent again, and further up where more people are set; the page behind the link can do so at once.";
     mail_link_urgent: "查看并签收", "Read and acknowledge";
 
     // ---- A report that somebody else entered ----

@@ -2,7 +2,7 @@
 
 use super::obligation::instant;
 use super::{Conn, Error, Result, Tx, held, on};
-use crate::domain::alert::{Alert, Policy, Red, State};
+use crate::domain::alert::{Alert, Coming, Policy, Red, State};
 use crate::domain::ids::{AlertId, CheckInId, IncidentId, ReportId};
 use crate::domain::time::Timestamp;
 
@@ -25,6 +25,13 @@ pub struct StoredAlert {
     pub raised: Timestamp,
     /// The last reason why it is red: `nobody`, `failed`, `silent`, `exhausted`.
     pub red: Option<String>,
+}
+
+impl StoredAlert {
+    /// Gives what comes next if nobody answers, and when.
+    pub fn coming(&self) -> Option<(Timestamp, Coming)> {
+        self.alert.coming(&self.policy)
+    }
 }
 
 #[derive(sqlx::FromRow)]

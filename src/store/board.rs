@@ -9,7 +9,7 @@ mod alarm;
 mod beneath;
 mod list;
 
-pub use alarm::{BoardChase, BoardDelivery, BoardIncident};
+pub use alarm::{BoardAlert, BoardChase, BoardDelivery, BoardIncident};
 pub use beneath::{Beneath, BeneathRow};
 pub use list::{BoardRow, Listing};
 

@@ -28,7 +28,7 @@ use axum::response::{IntoResponse as _, Response};
 
 pub(super) use address::{Address, Asked};
 pub(super) use notice::{UndoView, notice, undo, with_notice};
-pub(super) use red::{IncidentView, Strip, class_name, colour};
+pub(super) use red::{IncidentView, Strip, class_name, colour, stands};
 pub(super) use rows::{StandingView, when};
 
 use super::page::html;

@@ -283,7 +283,7 @@ fn incident(
 ) -> IncidentView {
     use crate::domain::alert::State;
     let above = one.path.ancestors().next().and_then(|id| ground.tree.get(id));
-    let state = one.alert.as_ref().map(|(_, alert, _)| &alert.state);
+    let state = one.alert.as_ref().map(|known| &known.alert.state);
     let answer = state.map(|state| match state {
         State::Acknowledged { at, .. } => format!("✔ {}", l.wall_answered(time(*at))),
         State::Running { .. } | State::Exhausted { .. } => format!("■ {}", l.alert_unacknowledged()),

@@ -166,7 +166,7 @@ on_both!(
             .find(|mail| mail.to == ["liu-h@v.example"])
             .unwrap();
         assert!(
-            told.text().contains("应当先收到通知的人员邮箱无法送达"),
+            told.text().contains("应当先收到通知的人员没有可用的邮箱"),
             "{}",
             told.text()
         );

@@ -400,3 +400,22 @@ fn a_step_reads_as_it_is_written() {
         assert!(wrong.parse::<Plan>().is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn what_comes_next_is_more_people_the_same_people_or_the_end() {
+    let coming = |alert: &Alert, policy: &Policy| alert.coming(policy).map(|(_, coming)| coming);
+    let policy = policy(&[&["leader"], &["deputy"]], 2);
+    let (mut alert, _) = Alert::raise(&policy, at(0));
+    let mut told = Vec::new();
+    while let Some((next_at, next)) = alert.coming(&policy) {
+        told.push(next);
+        (alert, _) = advance(&alert, &policy, Event::Tick, next_at);
+    }
+    assert_eq!(told, [Coming::Wider, Coming::Again, Coming::Ends]);
+    // Where nobody is added, nothing widens.
+    let alone = super::tests::policy(&[&["leader"], &[], &["leader"]], 2);
+    let (alert, _) = Alert::raise(&alone, at(0));
+    assert_eq!(coming(&alert, &alone), Some(Coming::Again));
+    let (alert, _) = advance(&alert, &alone, said("leader"), at(1));
+    assert_eq!(coming(&alert, &alone), None);
+}

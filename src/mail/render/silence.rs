@@ -127,6 +127,12 @@ fn to_do(notice: &Notice, silence: &Silence) -> Vec<String> {
         return vec![l.mail_do_closed().to_owned()];
     }
     match notice.kind {
+        // It may have come to another unit than the one that is silent, which has a page of its own.
+        LetterKind::Overdue if silence.passed_on => vec![
+            l.mail_do_find_out().to_owned(),
+            l.mail_do_phone_in().to_owned(),
+            l.mail_do_acknowledge(l.span(silence.pause)),
+        ],
         LetterKind::Reminder => vec![l.mail_do_report().to_owned(), l.mail_do_phone_in().to_owned()],
         LetterKind::Escalated => vec![
             l.mail_do_find_out().to_owned(),

@@ -342,7 +342,7 @@ fn a_letter_says_why_it_came_to_this_reader_and_when_the_service_was_down() {
 
     汛期 · 晚报 · 2026年11月25日（星期三）
 
-    应当先收到通知的人员邮箱无法送达，因此直接通知您。
+    应当先收到通知的人员没有可用的邮箱，因此直接通知您。
 
     11月25日 14:00 至 11月25日 15:20 系统停机，其间无法接收报送，请一并考虑。
 
@@ -396,4 +396,22 @@ fn a_letter_says_why_it_came_to_this_reader_and_when_the_service_was_down() {
     — 总值班室
     Sent by the daily zero report service; please do not reply to this letter.
     "#);
+}
+
+#[test]
+fn a_letter_that_was_passed_on_sends_nobody_to_a_page_that_is_not_theirs() {
+    let matter = Silence {
+        passed_on: true,
+        ..silence(one())
+    };
+    let said = said(&notice(LetterKind::Overdue, Lang::Zh, Matter::Silence(matter)));
+    assert!(said.contains("请逐个联系以上单位"), "{said}");
+    assert!(!said.contains("本单位的报送页面"), "{said}");
+    let own = said_of_backup();
+    assert!(own.contains("本单位的报送页面"), "{own}");
+}
+
+/// The same letter as it reaches the backup of the silent unit.
+fn said_of_backup() -> String {
+    said(&notice(LetterKind::Overdue, Lang::Zh, Matter::Silence(silence(one()))))
 }

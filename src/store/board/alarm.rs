@@ -1,7 +1,7 @@
 //! Knows what the board shows red: open incidents, how far chases have come, what delivery could not do.
 
 use super::{maybe, range_rows};
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, Policy};
 use crate::domain::ids::{AlertId, IncidentId, RoundId, UnitId};
 use crate::domain::incident::Severity;
 use crate::domain::ladder::Ladder;
@@ -9,7 +9,7 @@ use crate::domain::progress::Progress;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitPath;
 use crate::store::obligation::instant;
-use crate::store::{Conn, Error, Group, RelayState, Result, batch, on};
+use crate::store::{Conn, Error, Group, RelayState, Result, StoredAlert, batch, on};
 
 /// How far the chase of one group has come, with the ladder that it climbs.
 #[derive(Debug, Clone)]
@@ -79,8 +79,32 @@ pub struct BoardIncident {
     pub opened: Timestamp,
     /// When it was closed.
     pub closed: Option<Timestamp>,
-    /// The last alert: its row, how far it has come, why it is red.
-    pub alert: Option<(AlertId, Alert, Option<String>)>,
+    /// The last alert.
+    pub alert: Option<BoardAlert>,
+}
+
+/// The alert of an incident on the board.
+#[derive(Debug, Clone)]
+pub struct BoardAlert {
+    /// Its row.
+    pub id: AlertId,
+    /// Who is told, pinned when it was raised.
+    pub policy: Policy,
+    /// How far it has come.
+    pub alert: Alert,
+    /// The last reason why it is red.
+    pub red: Option<String>,
+}
+
+impl From<StoredAlert> for BoardAlert {
+    fn from(known: StoredAlert) -> Self {
+        Self {
+            id: known.id,
+            policy: known.policy,
+            alert: known.alert,
+            red: known.red,
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -96,6 +120,7 @@ struct IncidentRow {
     opened_at: i64,
     closed_at: Option<i64>,
     alert_id: Option<i64>,
+    policy: Option<String>,
     progress: Option<String>,
     red: Option<String>,
     mine: i64,
@@ -105,11 +130,15 @@ impl TryFrom<IncidentRow> for BoardIncident {
     type Error = Error;
     fn try_from(row: IncidentRow) -> Result<Self> {
         let broken = |column, text: &str| Error::broken("incident", column, row.id, text);
-        let alert = match row.alert_id.zip(row.progress) {
-            Some((id, progress)) => {
-                let alert = serde_json::from_str(&progress)
-                    .map_err(|_| Error::broken("alert", "progress", id, &progress))?;
-                Some((AlertId(id), alert, row.red))
+        let alert = match row.alert_id.zip(row.policy.zip(row.progress)) {
+            Some((id, (policy, progress))) => {
+                let broken = |column, text: &str| Error::broken("alert", column, id, text);
+                Some(BoardAlert {
+                    id: AlertId(id),
+                    policy: serde_json::from_str(&policy).map_err(|_| broken("policy", &policy))?,
+                    alert: serde_json::from_str(&progress).map_err(|_| broken("progress", &progress))?,
+                    red: row.red,
+                })
             }
             None => None,
         };
@@ -199,7 +228,7 @@ macro_rules! incidents {
             "SELECT i.id, i.unit_id, i.path, i.class, i.severity, i.urgent, i.drill, i.opened_at, i.closed_at,
             (SELECT v.name FROM unit_version v WHERE v.unit_id = i.unit_id
                 ORDER BY v.valid_from DESC, v.id DESC LIMIT 1) AS name,
-            a.id AS alert_id, a.progress, a.red, ",
+            a.id AS alert_id, a.policy, a.progress, a.red, ",
             $mine,
             " AS mine FROM "
         )

@@ -65,7 +65,7 @@ pub(in crate::web) async fn list(
     let may = permit(actor, Deed::AcknowledgeAlert).is_ok();
     let card = |(incident, is_mine): &(crate::store::BoardIncident, bool)| {
         let one = strip.incident(incident);
-        let alert = incident.alert.as_ref().map(|(id, ..)| id.0);
+        let alert = incident.alert.as_ref().map(|known| known.id.0);
         Card {
             press: alert.filter(|_| one.is_unanswered && may),
             is_mine: *is_mine,

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::alert::{Ask, State};
+use crate::domain::alert::{Ask, Coming, State};
 use crate::domain::checkin::IncidentContent;
 use crate::domain::ids::AccountId;
 use crate::domain::time::{Timestamp, from_millis};
@@ -10,6 +10,7 @@ use crate::domain::unit::UnitTree;
 use crate::i18n::Lang;
 use crate::store::{Acknowledgement, Conn, Posted, StoredAlert, StoredIncident, Tray};
 use crate::web::board::{class_name, colour, when};
+use crate::web::page::dial;
 use crate::web::{App, Failure};
 
 /// What an urgent report says and how far it has come: the part that the page behind the link shows too.
@@ -23,6 +24,12 @@ pub(in crate::web) struct Urgent {
     pub(in crate::web) place: String,
     pub(in crate::web) what: String,
     pub(in crate::web) measures: String,
+    /// Who sits at the unit's phone.
+    pub(in crate::web) post: Option<String>,
+    /// What a telephone dials to reach the unit, and its phone as it is written.
+    pub(in crate::web) phone: Option<(String, String)>,
+    /// How the report came.
+    pub(in crate::web) way: &'static str,
     /// Word and count; a count that is not known says so.
     pub(in crate::web) counts: Vec<(&'static str, String)>,
     pub(in crate::web) times: Vec<(&'static str, String)>,
@@ -37,6 +44,8 @@ pub(in crate::web) struct Urgent {
     /// The round of calls that the reader sees, as pass and step.
     pub(in crate::web) read: (u32, usize),
     pub(in crate::web) can_escalate: bool,
+    /// Whether the next round of calls reaches more people.
+    pub(in crate::web) widens: bool,
 }
 
 /// Who has it.
@@ -105,6 +114,8 @@ impl<'a> Teller<'a> {
         });
         let is_open = !known.alert.is_acknowledged();
         let unit = self.tree.label(incident.unit);
+        let mut contacts = conn.contacts(Some(&[incident.unit])).await?;
+        let contacts = contacts.remove(&incident.unit).unwrap_or_default();
         Ok(Urgent {
             class: class_name(&self.app.classes(), &content.class, l),
             severity: l.severity(content.severity),
@@ -116,6 +127,9 @@ impl<'a> Teller<'a> {
             place: content.place,
             what: content.what,
             measures: content.measures,
+            post: contacts.duty_post,
+            phone: contacts.phone.map(|phone| (dial(&phone), phone)),
+            way: l.provenance(kept.check_in.provenance),
             is_open,
             is_red: is_open && (red.is_some() || known.alert.is_exhausted()),
             state: match red.filter(|words| is_open && *words != line) {
@@ -127,6 +141,7 @@ impl<'a> Teller<'a> {
             answers: views,
             read: (known.alert.pass, known.alert.step),
             can_escalate: known.alert.can_escalate(&known.policy),
+            widens: known.coming().is_some_and(|(_, coming)| coming == Coming::Wider),
         })
     }
 
@@ -139,9 +154,9 @@ impl<'a> Teller<'a> {
                 (l.alert_acknowledged(by, self.when(*at)), next)
             }
             State::Exhausted { .. } => (l.alert_exhausted().to_owned(), None),
-            State::Running { next_at } => (
+            State::Running { .. } => (
                 l.alert_unacknowledged().to_owned(),
-                Some(l.alert_next(self.when(*next_at))),
+                known.coming().map(|(at, coming)| l.alert_next(coming, self.when(at))),
             ),
         }
     }

@@ -12,7 +12,7 @@ use crate::domain::incident::{Classes, Severity};
 use crate::domain::language::Lang;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::UnitTree;
-use crate::store::{BoardIncident, Tray};
+use crate::store::{BoardAlert, BoardIncident, Tray};
 
 /// An open incident on the strip.
 #[derive(Debug)]
@@ -92,23 +92,12 @@ impl Strip<'_> {
     pub(in crate::web) fn incident(&self, one: &BoardIncident) -> IncidentView {
         let (l, zone) = (self.l, self.zone);
         let time = |at: Timestamp| when(l, at, self.now, zone);
-        let state = one.alert.as_ref().map(|(_, alert, _)| &alert.state);
-        let red = one.alert.as_ref().and_then(|(.., red)| red.as_deref());
-        let answer = state.map(|state| match state {
-            State::Acknowledged { by, at, .. } => l.alert_acknowledged(by, time(*at)),
-            State::Running { next_at } => {
-                let reaches = match red {
-                    Some("nobody") => l.alert_red_nobody(),
-                    Some("failed") => l.alert_red_failed(),
-                    _ => l.alert_unacknowledged(),
-                };
-                format!("{reaches} · {}", l.alert_next(time(*next_at)))
-            }
-            State::Exhausted { .. } => l.alert_exhausted().to_owned(),
-        });
+        let state = one.alert.as_ref().map(|known| &known.alert.state);
+        let red = one.alert.as_ref().and_then(|known| known.red.as_deref());
+        let answer = one.alert.as_ref().map(|known| stands(l, known, &time));
         let is_unanswered = state.is_some_and(|state| !matches!(state, State::Acknowledged { .. }));
         let href = match &one.alert {
-            Some((id, ..)) if self.opens_alerts => format!("/alert/{id}"),
+            Some(known) if self.opens_alerts => format!("/alert/{}", known.id),
             _ => format!("/incident/{}", one.id),
         };
         IncidentView {
@@ -124,6 +113,24 @@ impl Strip<'_> {
             is_unanswered,
             is_red: is_unanswered && (red.is_some() || matches!(state, Some(State::Exhausted { .. }))),
         }
+    }
+}
+
+/// Says in a line who has an urgent report, or what comes next.
+pub(in crate::web) fn stands(l: Lang, known: &BoardAlert, time: &dyn Fn(Timestamp) -> String) -> String {
+    match &known.alert.state {
+        State::Acknowledged { by, at, .. } => l.alert_acknowledged(by, time(*at)),
+        State::Running { .. } => {
+            let reaches = match known.red.as_deref() {
+                Some("nobody") => l.alert_red_nobody(),
+                Some("failed") => l.alert_red_failed(),
+                _ => l.alert_unacknowledged(),
+            };
+            let next = known.alert.coming(&known.policy);
+            let next = next.map(|(at, coming)| l.alert_next(coming, time(at)));
+            format!("{reaches} · {}", next.unwrap_or_default())
+        }
+        State::Exhausted { .. } => l.alert_exhausted().to_owned(),
     }
 }
 

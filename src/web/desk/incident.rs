@@ -14,7 +14,7 @@ use crate::domain::checkin::{Content, IncidentContent};
 use crate::domain::form;
 use crate::domain::ids::{ObligationId, UnitId};
 use crate::domain::incident::{ClassGroup, IncidentClass, Severity};
-use crate::domain::intake::{FREELY, Refusal};
+use crate::domain::intake::{Consequence, FREELY, Refusal, consequence};
 use crate::i18n::Lang;
 use crate::service::Error;
 use crate::store::{StoredCheckIn, StoredObligation};
@@ -37,6 +37,8 @@ struct IncidentPage {
     purpose: String,
     drill: bool,
     amends: bool,
+    /// Whether it replaces an all clear: then leaders are told whatever is chosen.
+    replaces_clear: bool,
     prefilled: bool,
     asks_reason: bool,
     /// Whether an incident can be taken back here.
@@ -191,6 +193,15 @@ impl Case<'_> {
         latest.or(self.beside.as_ref())
     }
 
+    /// Tells whether an incident here takes the place of an all clear that stands.
+    fn replaces_clear(&self) -> bool {
+        let harmless = Content::Incident(IncidentContent::default());
+        let alarms = |kept: &StoredCheckIn| {
+            consequence(Some(&kept.check_in), &harmless) == Consequence::RaiseAlert
+        };
+        self.latest.is_some_and(alarms)
+    }
+
     fn asks_reason(&self) -> bool {
         let free = |kept: &StoredCheckIn| self.place.now - kept.check_in.received < FREELY;
         let incident = |kept: &StoredCheckIn| kept.check_in.content.incident().is_some();
@@ -262,6 +273,7 @@ async fn build(
         purpose,
         drill: case.owed.is_some_and(|owed| owed.drill),
         amends: case.latest.is_some(),
+        replaces_clear: case.replaces_clear(),
         prefilled: case.latest.is_none() && case.beside.is_some(),
         asks_reason: case.asks_reason(),
         takes_back: case

@@ -5,6 +5,7 @@
 //! * `card.rs` — one obligation as the page shows it
 //! * `day.rs` — whether a form that was rendered before midnight asks for which day it is
 //! * `history.rs` — how the last thirty days went
+//! * `open.rs` — its open incidents, and whether a leader has them
 //! * `send.rs` — from a form to a submission
 //! * `incident.rs`, `typed.rs` — the form of an incident
 //! * `receipt.rs` — the proof; `reach.rs` — whom an urgent report reached
@@ -13,6 +14,7 @@ mod card;
 mod day;
 mod history;
 pub(super) mod incident;
+mod open;
 mod place;
 mod reach;
 pub(super) mod receipt;
@@ -63,7 +65,13 @@ struct OpenView {
     class: String,
     severity: &'static str,
     colour: &'static str,
+    /// Where, as last reported: two incidents of one class are told apart by it.
+    place: String,
     reports: String,
+    /// Whether leaders were told at once: who has it, or that nobody does.
+    alerted: Option<(bool, String)>,
+    /// The receipt of the report that told them, which says whom it reached.
+    told_by: Option<String>,
     due: Option<String>,
     is_overdue: bool,
 }
@@ -150,7 +158,7 @@ pub(super) async fn page(
             false => Some(place.next(&app, l).await?),
         },
         asked: l.desk_asked(place.asked),
-        open: open(&app, l, &place),
+        open: open::views(&app, l, &place).await?,
         found: found(l, &place),
         // What is real is never covered by the watermark of a drill beside it.
         page: visit
@@ -163,24 +171,6 @@ pub(super) async fn page(
     let renewed = renewed.map(|cookie| (header::SET_COOKIE, cookie));
     response.headers_mut().extend(renewed);
     Ok(response)
-}
-
-fn open(app: &App, l: Lang, place: &Place) -> Vec<OpenView> {
-    let view = |line: &crate::store::IncidentLine| {
-        let one = &line.incident;
-        let due = line.owes.map(|at| l.follow_due(place.time(app, l, at)));
-        OpenView {
-            id: one.id.0,
-            uuid: uuid::Uuid::new_v4().to_string(),
-            class: super::board::class_name(&app.classes(), &one.class, l),
-            severity: l.severity(one.severity),
-            colour: super::board::colour(one.severity),
-            reports: l.incident_reports_n(line.reports, place.time(app, l, line.told)),
-            due,
-            is_overdue: line.owes.is_some_and(|at| at <= place.now),
-        }
-    };
-    place.incidents.iter().map(view).collect()
 }
 
 fn found(l: Lang, place: &Place) -> Vec<FoundView> {

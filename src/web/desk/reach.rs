@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 
 use crate::domain::address::Address;
-use crate::domain::alert::State;
 use crate::domain::time::{Timestamp, from_millis};
 use crate::i18n::Lang;
 use crate::service::Error;
@@ -77,10 +76,9 @@ pub(super) async fn reach(app: &App, l: Lang, kept: &StoredCheckIn) -> Result<Op
     let sends = app.settings.mail.host.is_some();
     Ok(Some(Reach {
         is_done: stored.alert.is_acknowledged(),
-        next: match stored.alert.state {
-            State::Running { next_at } => Some(l.alert_next(when(l, next_at, now, zone))),
-            State::Acknowledged { .. } | State::Exhausted { .. } => None,
-        },
+        next: stored
+            .coming()
+            .map(|(at, coming)| l.alert_next(coming, when(l, at, now, zone))),
         phone: phone(l, &stored, &letters, (&relay, sends), now),
         acknowledged,
         told,

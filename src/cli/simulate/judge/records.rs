@@ -96,10 +96,10 @@ async fn delivery(service: &Service, facts: &mut Facts, now: Timestamp) -> crate
     let board = conn.board_delivery(&everywhere, true, None, (now, now)).await?;
     facts.is_red = board.failed > 0 || board.gaps > 0;
     for (incident, _) in conn.incidents_for(&everywhere, "", 100_000).await? {
-        if let Some((id, alert, _)) = incident.alert
-            && alert.is_exhausted()
+        if let Some(known) = incident.alert
+            && known.alert.is_exhausted()
         {
-            facts.red_alerts.insert(id);
+            facts.red_alerts.insert(known.id);
         }
         // Earlier alerts of the same incident.
         for alert in conn.alerts_of(incident.id).await? {

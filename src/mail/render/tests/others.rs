@@ -57,7 +57,7 @@ fn an_urgent_letter_is_complete_without_the_page_behind_its_link() {
 
     需要做的：
     - 请立即处置，并点开下面的链接点“我已阅知”；打不开链接的，请打值班电话说“已收到”。
-    - 无人签收的，会再次发送并通知上一级；等不及的，可在链接里点“立即升级”。
+    - 无人签收的，会再次发送，有下一级的同时通知下一级；等不及的，可在链接页面上点按钮立即再发。
 
     查看并签收：
     https://report.county.example/a/T0KEN
@@ -96,7 +96,7 @@ fn an_urgent_letter_is_complete_without_the_page_behind_its_link() {
 
     What to do:
     - Please act at once, and open the link below to say that you have it. If the link does not open, phone the duty office and say so.
-    - Without an acknowledgement it is sent again, and further up; the page behind the link can do so at once.
+    - Without an acknowledgement it is sent again, and further up where more people are set; the page behind the link can do so at once.
 
     Read and acknowledge:
     https://report.county.example/a/T0KEN

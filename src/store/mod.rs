@@ -62,7 +62,8 @@ pub use acknowledgement::Acknowledgement;
 pub use alert::{NewAlert, StoredAlert};
 pub use audit::{AuditFilter, AuditRow};
 pub use board::{
-    Beneath, BeneathRow, BoardAlert, BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, Listing,
+    Beneath, BeneathRow, BoardAlert, BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count,
+    Listing,
 };
 pub use bulletin::{NewBulletin, StoredBulletin, Tail, TailRound};
 pub use chase::{Chase, Firing, Group, NewGap};

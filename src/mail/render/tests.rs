@@ -413,5 +413,9 @@ fn a_letter_that_was_passed_on_sends_nobody_to_a_page_that_is_not_theirs() {
 
 /// The same letter as it reaches the backup of the silent unit.
 fn said_of_backup() -> String {
-    said(&notice(LetterKind::Overdue, Lang::Zh, Matter::Silence(silence(one()))))
+    said(&notice(
+        LetterKind::Overdue,
+        Lang::Zh,
+        Matter::Silence(silence(one())),
+    ))
 }

@@ -156,7 +156,9 @@ impl<'a> Teller<'a> {
             State::Exhausted { .. } => (l.alert_exhausted().to_owned(), None),
             State::Running { .. } => (
                 l.alert_unacknowledged().to_owned(),
-                known.coming().map(|(at, coming)| l.alert_next(coming, self.when(at))),
+                known
+                    .coming()
+                    .map(|(at, coming)| l.alert_next(coming, self.when(at))),
             ),
         }
     }

@@ -196,9 +196,8 @@ impl Case<'_> {
     /// Tells whether an incident here takes the place of an all clear that stands.
     fn replaces_clear(&self) -> bool {
         let harmless = Content::Incident(IncidentContent::default());
-        let alarms = |kept: &StoredCheckIn| {
-            consequence(Some(&kept.check_in), &harmless) == Consequence::RaiseAlert
-        };
+        let alarms =
+            |kept: &StoredCheckIn| consequence(Some(&kept.check_in), &harmless) == Consequence::RaiseAlert;
         self.latest.is_some_and(alarms)
     }
 

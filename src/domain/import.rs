@@ -26,7 +26,7 @@ mod tests;
 pub use super::table::Record;
 pub use cell::{Above, Reach, UnitRow, read};
 pub use column::Column;
-pub use fault::{Fault, MOST_FAULTS, RowError};
+pub use fault::{Fault, MOST_FAULTS, RowError, named};
 pub use perform::Stale;
 pub use plan::{Addition, Alteration, Closing, FieldChange, Home, Later, Plan, plan};
 pub use undo::{NoUndo, Past, Reached, Trail, UNDO, undo};

@@ -63,6 +63,18 @@ pub fn headed(records: &[Record], knows: impl Fn(&str) -> bool) -> Vec<&Record> 
     filled.split_off(best.1)
 }
 
+/// Gives the heading that a table has for one of its columns, as it stands there; `knows` tells headings at all,
+/// `is_it` those of the column.
+pub fn heading(
+    records: &[Record],
+    knows: impl Fn(&str) -> bool,
+    is_it: impl Fn(&str) -> bool,
+) -> Option<String> {
+    let rows = headed(records, knows);
+    let found = rows.first()?.cells.iter().find(|cell| is_it(cell))?;
+    Some(shown(found.trim()))
+}
+
 /// Makes a value fit to be shown on one line; the number of an ID card is not repeated.
 pub fn shown(value: &str) -> String {
     const MOST: usize = 60;

@@ -124,7 +124,6 @@ messages! {
     admin_find_button: "查找", "Find";
     admin_show_all: "全部", "All";
     admin_nobody: "没有这样的账号。", "There is no such account.";
-    admin_more(n): "还有 {n} 个，请用查找。", "{n} more; please search." | "{n} more; please search.";
     admin_is_locked: "已锁定", "Locked";
     admin_is_expired: "已过期", "Expired";
     admin_unused: "长期未用", "Unused";

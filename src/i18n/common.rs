@@ -8,6 +8,11 @@ messages! {
     drill_mark: "演练", "Drill";
     drill_explained: "这是演练，不是真实情况，数据不计入统计。", "This is a drill. It is not real, and its data never count.";
 
+    /// Which lines of a long list are shown.
+    leaf_words(first, last, all): "第 {first}–{last} 个，共 {all} 个", "{first}–{last} of {all}";
+    leaf_before: "上一页", "Previous";
+    leaf_after: "下一页", "Next";
+
     term_unit: "单位", "Unit";
     term_round: "场次", "Round";
     term_deadline: "截止时间", "Due";

@@ -161,7 +161,8 @@ impl Lang {
 
     pub(crate) fn row_fault(self, error: &RowError) -> String {
         let value = error.value.as_str();
-        let heading = error.column.map_or("", |column| self.column(column));
+        let known = error.column.map_or("", |column| self.column(column));
+        let heading = error.heading.as_deref().unwrap_or(known);
         match &error.fault {
             Fault::NoTable => self.fault_no_table().to_owned(),
             Fault::UnknownHeading { nearest: None } => self.fault_unknown_heading(value),
@@ -171,7 +172,7 @@ impl Lang {
             Fault::DoubleHeading => self.fault_double_heading(value),
             Fault::NoColumn => self.fault_no_column(heading),
             Fault::NoHeading => self.fault_no_heading(value),
-            Fault::Missing => self.missing(error.column),
+            Fault::Missing => self.missing(error.column, heading),
             Fault::TooLong { most } => self.fault_too_long(heading, value, most),
             Fault::Control => self.fault_control(heading, value),
             Fault::IdNumber => self.fault_id_number(heading, value),
@@ -206,12 +207,12 @@ impl Lang {
         }
     }
 
-    fn missing(self, column: Option<Column>) -> String {
+    fn missing(self, column: Option<Column>, heading: &str) -> String {
         match column {
             Some(Column::Name) => self.fault_missing_name().to_owned(),
             Some(Column::Kind) => self.fault_missing_kind().to_owned(),
             Some(Column::Parent) => self.fault_missing_parent().to_owned(),
-            other => self.fault_missing(other.map_or("", |column| self.column(column))),
+            _ => self.fault_missing(heading),
         }
     }
 

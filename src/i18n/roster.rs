@@ -126,8 +126,9 @@ messages! {
     roster_fault_day(value): "“{value}”不是日期，请按 2026-06-01 的样子填写。", "\"{value}\" is not a date; please write it like 2026-06-01.";
     roster_fault_past(value): "{value} 已经过去。", "{value} is over.";
     roster_fault_no_address(heading): "“{heading}”没有填邮箱，收不到信。", "\"{heading}\" is empty, so no letter can reach the post.";
-    roster_fault_address(value, why): "“{value}”不能用作邮箱：{why}。", "\"{value}\" cannot be used as an e-mail address: {why}.";
-    roster_fault_long(value): "“{value}”太长，最多 60 个字。", "\"{value}\" is too long; 60 characters are the most.";
+    roster_fault_address(heading, value, why): "“{heading}”中的“{value}”不能用作邮箱：{why}。",
+        "\"{value}\" in \"{heading}\" cannot be used as an e-mail address: {why}.";
+    roster_fault_long(heading, value): "“{heading}”太长：{value}。最多 60 个字。", "\"{heading}\" is too long: {value} It may have 60 characters.";
     roster_fault_many: "一次最多导入 400 天。", "One table may have 400 days.";
 }
 
@@ -167,14 +168,15 @@ impl Lang {
     /// Says in a sentence what is wrong in which row of a roster.
     pub fn roster_fault(self, error: &RowError) -> String {
         let value = error.value.as_str();
-        let heading = error.column.map_or("", |column| self.roster_column(column));
+        let known = error.column.map_or("", |column| self.roster_column(column));
+        let heading = error.heading.as_deref().unwrap_or(known);
         let sentence = match error.fault {
             Fault::NoTable => self.roster_fault_table().to_owned(),
             Fault::BadDay => self.roster_fault_day(value),
             Fault::Past => self.roster_fault_past(value),
             Fault::NoAddress => self.roster_fault_no_address(heading),
-            Fault::BadAddress(why) => self.roster_fault_address(value, self.address_error(why)),
-            Fault::TooLong => self.roster_fault_long(value),
+            Fault::BadAddress(why) => self.roster_fault_address(heading, value, self.address_error(why)),
+            Fault::TooLong => self.roster_fault_long(heading, value),
             Fault::TooMany => self.roster_fault_many().to_owned(),
         };
         self.row_at(error.row, sentence)

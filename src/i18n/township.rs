@@ -15,6 +15,7 @@ messages! {
         "Expected {expected}, reported {received}: {all_clear} all clear, {incidents} with an incident; {late} of them late.";
     township_excused(n): "免报 {n}。", "{n} excused.";
     township_missing(n, names): "未报 {n}：{names}。", "{n} missing: {names}.";
+    township_missing_some(n, names): "未报 {n}：{names}等。", "{n} missing: {names} and others.";
     township_all_in: "全部已报。", "All have reported.";
     township_send: "上报汇总", "Send the roll-up";
     township_send_gap(n): "仍有 {n} 个单位未报，按现有情况上报", "{n} unit is missing: send it as it is" | "{n} units are missing: send it as it is";
@@ -31,6 +32,10 @@ messages! {
     township_later_incident(time, unit): "{time} {unit}补报：有情况", "{time} {unit} reported an incident";
     township_later_changed(unit): "{unit}作了更正：无情况", "{unit} corrected its report: all clear";
     township_later_worse(unit): "{unit}作了更正：有情况", "{unit} corrected its report: an incident";
+    township_later_before(n): "更早的补充 {n} 条", "{n} earlier";
+    township_todo: "未报和有情况", "Missing or with an incident";
+    township_every: "全部", "All";
+    township_by: "按下级单位查看", "By the units below";
     township_again: "按最新情况重新上报", "Send it again as it is now";
     township_units: "所属单位", "Its units";
     township_none: "现在没有所属单位应报的场次。", "No unit below owes a report now.";
@@ -39,7 +44,7 @@ messages! {
 }
 
 impl Lang {
-    /// Says a roll-up in words, with its missing units by the names given.
+    /// Says a roll-up in words, with its missing units by the names given, which may be the first of many.
     pub fn roll_up(self, counts: &RollUp, names: &[String]) -> String {
         let mut said = vec![self.township_counts(
             counts.expected,
@@ -53,6 +58,7 @@ impl Lang {
         }
         said.push(match counts.missing.len() {
             0 => self.township_all_in().to_owned(),
+            n if names.len() < n => self.township_missing_some(n, names.join(self.names_joint())),
             n => self.township_missing(n, names.join(self.names_joint())),
         });
         said.join(match self {

@@ -6,7 +6,7 @@ use super::audit::who;
 use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, permit};
 use crate::domain::ids::UnitId;
-use crate::domain::import::{Plan, Record, Trail, plan, read};
+use crate::domain::import::{Plan, Record, Trail, named, plan, read};
 use crate::domain::screen::screen;
 use crate::domain::text::clean_line;
 use crate::domain::time::local_day;
@@ -29,12 +29,12 @@ impl Service {
     /// When whoever asks may not, or the table has faults.
     pub async fn preview_units(&self, actor: &Actor, table: &[Record]) -> Result<Imported> {
         permit(actor, Deed::ImportUnits)?;
-        let rows = read(table)?;
+        let rows = read(table).map_err(|faults| named(faults, table))?;
         let today = local_day(self.now(), self.settings.service.zone);
         let mut conn = self.store.read().await?;
         let before = UnitTree::new(conn.units().await?).map_err(Error::broken)?;
         let contacts = conn.contacts(None).await?;
-        let plan = plan(&rows, &before, &contacts, today)?;
+        let plan = plan(&rows, &before, &contacts, today).map_err(|faults| named(faults, table))?;
         Ok(Imported { plan, before })
     }
 
@@ -45,7 +45,7 @@ impl Service {
     pub async fn import_units(&self, actor: &Actor, table: &[Record], reason: &str) -> Result<Imported> {
         let reason = &screen(&clean_line(reason)).text;
         permit(actor, Deed::ImportUnits)?;
-        let rows = read(table)?;
+        let rows = read(table).map_err(|faults| named(faults, table))?;
         let now = self.now();
         let mut tx = self.store.begin().await?;
         // Two imports at once go one after the other, the second over what the first left.
@@ -53,7 +53,7 @@ impl Service {
         let before = UnitTree::new(tx.units().await?).map_err(Error::broken)?;
         let contacts = tx.contacts(None).await?;
         let today = local_day(now, self.settings.service.zone);
-        let plan = plan(&rows, &before, &contacts, today)?;
+        let plan = plan(&rows, &before, &contacts, today).map_err(|faults| named(faults, table))?;
         if plan.is_empty() {
             tx.rollback().await?;
             return Ok(Imported { plan, before });

@@ -46,6 +46,7 @@ mod home;
 mod incident;
 mod kept;
 mod language;
+mod leaf;
 mod letters;
 mod link;
 mod me;

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::board::notice::{notice, with_notice};
 use super::board::{Asked, when};
 use super::form::Fields;
+use super::leaf::{LINES, Leaf};
 use super::letters::{Clerk, LetterView, tray};
 use super::page::{Page, html, see};
 use super::visit::Visit;
@@ -37,6 +38,7 @@ struct Outbox {
     letters: Vec<LetterView>,
     older: Option<String>,
     bad: Vec<BadView>,
+    leaf: Leaf,
     relay: String,
     relay_words: Option<String>,
     relay_is_bad: bool,
@@ -51,6 +53,7 @@ struct TrayView {
     is_chosen: bool,
 }
 
+#[derive(Debug, Clone)]
 struct BadView {
     address: String,
     since: String,
@@ -95,6 +98,9 @@ pub(super) async fn page(
     let last = ids.last().filter(|_| full);
     let time = |at| when(l, at, now, zone);
     let (relay_line, relay_is_bad) = relay_line(l, &relay, now, &time);
+    let bad = bad_views(&bad, &scope, &time);
+    let bad_here = format!("/outbox?tray={}", chosen.code());
+    let leaf = Leaf::of(&asked, (bad.len(), LINES), &bad_here, l);
     html(&Outbox {
         l,
         page: visit.page.clone(),
@@ -103,7 +109,8 @@ pub(super) async fn page(
         here: chosen.code(),
         letters: clerk.letters(&letters, &attempts, &units),
         older: last.map(|id| format!("/outbox?tray={}&before={id}", chosen.code())),
-        bad: bad_views(&bad, &scope, &time),
+        bad: leaf.cut(&bad).to_vec(),
+        leaf,
         relay: relay_line,
         relay_words: relay.words.filter(|_| relay_is_bad),
         relay_is_bad,

@@ -86,6 +86,96 @@ on_both!(
     }
 );
 
+/// A county with so many villages directly beneath it, and two under a township.
+fn long(villages: usize) -> String {
+    let mut table =
+        String::from("code|parent_code|name|kind\n361128||清河县|county\n361128101|361128|东湖镇|township\n");
+    for n in 0..villages {
+        table.push_str(&format!("|361128|直村{n:03}|village\n"));
+    }
+    table.push_str("361128101201|361128101|柳村|village\n361128101202|361128101|杨村|village\n");
+    table
+}
+
+on_both!(
+    a_long_list_is_read_leaf_by_leaf_what_needs_action_first,
+    |db| async move {
+        let day = Day::over(db, "2026-06-01 08:00").await;
+        day.house.import(&long(120)).await;
+        day.declare(
+            "2026-06-01 08:00",
+            "2026-06-30 22:00",
+            &["晚报 08:30 16:00 20:00"],
+        )
+        .await;
+        day.until("15:00").await;
+        for n in 0..70 {
+            day.all_clear(&format!("清河县 · 直村{n:03}")).await;
+        }
+        day.all_clear("东湖镇 · 柳村").await;
+        let office = Office::open(day).await;
+        let mut head = office.signed_in("head", Role::Head, "清河县").await;
+        let page = head.get("/township").await;
+        page.must_say("第 1–40 个，共 51 个").must_say("直村070");
+        page.must_not_say("直村001").must_not_say("直村119");
+        page.must_say("未报和有情况 <b class=\"num\">51</b>")
+            .must_say("全部 <b class=\"num\">122</b>");
+        assert!(page.text.len() < 60_000, "{} bytes", page.text.len());
+        let east = office.day.unit("清河县 · 东湖镇").await;
+        page.must_say(&format!(
+            "<a href=\"/township?unit={east}\">东湖镇</a> <span class=\"num\">1/2</span>"
+        ));
+        let unit = office.day.unit("清河县").await;
+        let second = head.get(&format!("/township?unit={unit}&leaf=2")).await;
+        second
+            .must_say("直村119")
+            .must_say("第 41–51 个")
+            .must_not_say("直村070");
+        page.must_say("杨村</a> <span class=\"muted\">东湖镇</span>");
+        let all = head.get(&format!("/township?unit={unit}&show=all&leaf=4")).await;
+        all.must_say("第 121–122 个，共 122 个").must_not_say("直村119");
+        // A short list stays whole.
+        head.get(&format!("/township?unit={east}"))
+            .await
+            .must_say("柳村")
+            .must_say("杨村")
+            .must_not_say("第 1–");
+    }
+);
+
+on_both!(
+    a_roll_up_with_many_missing_names_the_first_and_counts_the_rest,
+    |db| async move {
+        let day = Day::over(db, "2026-06-01 08:00").await;
+        day.house
+            .import(&long(120).replace("|361128|直村", "|361128101|直村"))
+            .await;
+        let rounds = ["晚报 08:30 16:00 20:00", "汇总 08:30 17:00 20:00 roll-up"];
+        day.declare("2026-06-01 08:00", "2026-06-30 22:00", &rounds).await;
+        day.until("16:10").await;
+        let mut office = Office::open(day).await;
+        let mut head = office.signed_in("head", Role::Head, "东湖镇").await;
+        let page = head.get("/township").await;
+        page.must_say("未报 122：")
+            .must_say("直村017、直村018、直村019等。");
+        let (o, uuid, unit) = (page.field("o"), page.field("uuid"), page.field("unit"));
+        let form = [
+            ("o", o.as_str()),
+            ("uuid", uuid.as_str()),
+            ("unit", unit.as_str()),
+            ("note", ""),
+        ];
+        head.post("/township", &form).await.must_be(303);
+        office.day.until("16:30").await;
+        for n in 0..25 {
+            office.day.all_clear(&format!("东湖镇 · 直村{n:03}")).await;
+        }
+        let page = head.get("/township").await;
+        page.must_say("更早的补充 5 条")
+            .must_say("16:30 直村024补报：无情况");
+    }
+);
+
 on_both!(
     a_roll_up_answers_nothing_else_and_nobody_sends_that_of_another,
     |db| async move {

@@ -100,6 +100,7 @@ pub fn read(records: &[Record]) -> Result<Vec<UnitRow>, Vec<RowError>> {
             return Err(vec![RowError {
                 row: 1,
                 column: None,
+                heading: None,
                 value: String::new(),
                 fault: Fault::NoTable,
             }]);
@@ -154,6 +155,7 @@ fn headings(header: &Record) -> Result<Vec<Option<Column>>, Vec<RowError>> {
         faults.extend(fault.map(|fault| RowError {
             row: header.row,
             column: None,
+            heading: None,
             value: shown(heading),
             fault,
         }));
@@ -222,6 +224,7 @@ impl Line<'_> {
             self.faults.push(RowError {
                 row,
                 column: None,
+                heading: None,
                 value,
                 fault: Fault::NoHeading,
             });

@@ -1,8 +1,8 @@
 //! Knows what can be wrong with a table of units, so that a door can say it in words.
 
-use super::Column;
+use super::{Column, Record};
 use crate::domain::address::AddressError;
-use crate::domain::table::shown;
+use crate::domain::table::{heading, shown};
 
 /// The most faults that one reading reports.
 pub const MOST_FAULTS: usize = 200;
@@ -14,6 +14,8 @@ pub struct RowError {
     pub row: usize,
     /// The column, where the fault lies in one.
     pub column: Option<Column>,
+    /// What the table calls that column.
+    pub heading: Option<String>,
     /// What stands there: one line, cut to 60 characters.
     pub value: String,
     pub fault: Fault,
@@ -76,10 +78,22 @@ impl RowError {
         Self {
             row,
             column: Some(column),
+            heading: None,
             value: shown(value),
             fault,
         }
     }
+}
+
+/// Puts to faults what the table itself calls their columns.
+pub fn named(mut faults: Vec<RowError>, records: &[Record]) -> Vec<RowError> {
+    for fault in &mut faults {
+        let knows = |cell: &str| Column::find(cell).is_some();
+        fault.heading = fault
+            .column
+            .and_then(|column| heading(records, knows, |cell| Column::find(cell) == Some(column)));
+    }
+    faults
 }
 
 /// Gathers faults, in the order of rows and no more than anyone reads.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Duty, Post, Shift};
 use crate::domain::address::{Address, AddressError};
 use crate::domain::screen::screen;
-use crate::domain::table::{Record, headed, plain, shown};
+use crate::domain::table::{Record, headed, heading, plain, shown};
 use crate::domain::text::clean_line;
 use crate::domain::time::{BusinessDate, day_of};
 
@@ -77,6 +77,8 @@ pub struct RowError {
     /// The row as a spreadsheet counts it.
     pub row: usize,
     pub column: Option<Column>,
+    /// What the table calls that column.
+    pub heading: Option<String>,
     /// What stands there, fit for one line.
     pub value: String,
     pub fault: Fault,
@@ -132,6 +134,10 @@ pub fn read(records: &[Record], today: BusinessDate) -> Result<Filled, Vec<RowEr
         return Ok(filled);
     }
     faults.truncate(MOST_FAULTS);
+    for fault in &mut faults {
+        let is_it = |cell: &str| fault.column.is_some() && Column::find(cell) == fault.column;
+        fault.heading = heading(records, |cell| Column::find(cell).is_some(), is_it);
+    }
     Err(faults)
 }
 
@@ -139,6 +145,7 @@ fn fault(row: usize, column: Option<Column>, value: &str, fault: Fault) -> RowEr
     RowError {
         row,
         column,
+        heading: None,
         value: shown(value),
         fault,
     }

@@ -250,7 +250,7 @@ fn a_roster_is_read_with_title_free_order_and_several_rows_a_day() {
 fn every_fault_of_a_roster_is_named_by_row() {
     let faults = read(
         &table(&[
-            "day | leader | leader_email | officer | officer_email",
+            "值班日期 | leader | 带班邮箱 | officer | officer_email",
             "2026-02-30 | | | |",
             "2026-05-31 | | | |",
             "2026-06-02 | chief | | clerk | no-address",
@@ -268,6 +268,8 @@ fn every_fault_of_a_roster_is_named_by_row() {
             (4, Some(Column::OfficerAddress)),
         ]
     );
+    let called: Vec<_> = faults.iter().filter_map(|f| f.heading.as_deref()).collect();
+    assert_eq!(called, ["值班日期", "值班日期", "带班邮箱", "officer_email"]);
     let none = read(&table(&["甲 | 乙"]), day(DAY)).unwrap_err();
     assert_eq!(none[0].fault, Fault::NoTable);
 }

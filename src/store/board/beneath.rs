@@ -95,7 +95,7 @@ impl TryFrom<Row> for BeneathRow {
 
 impl Conn {
     /// Gives what the units below a parent owed in the last round of a day that was due by an instant: one obligation
-    /// a unit, in the order of their paths. The parent's own is not among them.
+    /// a unit, in the order in which the units came. The parent's own is not among them.
     pub async fn beneath(&mut self, asked: &Beneath<'_>, now: Timestamp) -> Result<Vec<BeneathRow>> {
         const SQL: &str = concat!(
             "SELECT x.id, x.unit_id, x.path, x.standing, x.overdue, x.closes_at, x.first_received_at, x.latest_check_in,
@@ -111,12 +111,16 @@ impl Conn {
             LEFT JOIN duty_post t ON t.unit_id = x.unit_id
             LEFT JOIN contact_attempt k ON k.id =
                 (SELECT MAX(a.id) FROM contact_attempt a WHERE a.obligation_id = x.id AND a.undone_at IS NULL)
-            WHERE x.place = 1 ORDER BY x.path"
+            WHERE x.place = 1"
         );
         let (lo, hi) = asked.path.range();
         let (now, until) = (now.timestamp_millis(), asked.until.timestamp_millis());
         let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).bind(lo).bind(hi).bind(now)
             .bind(asked.day.to_string()).bind(i64::from(asked.drill)).bind(until).fetch_all(c).await)?;
-        rows.into_iter().map(BeneathRow::try_from).collect()
+        let rows: Result<Vec<BeneathRow>> = rows.into_iter().map(BeneathRow::try_from).collect();
+        // As texts, the tenth unit would stand before the second.
+        let mut rows = rows?;
+        rows.sort_by_cached_key(|row| row.path.ids().collect::<Vec<_>>());
+        Ok(rows)
     }
 }

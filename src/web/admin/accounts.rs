@@ -9,10 +9,12 @@ use chrono::TimeDelta;
 
 use super::super::board::{Asked, when};
 use super::super::form::Fields;
+use super::super::leaf::{LINES, Leaf};
 use super::super::me::roles;
 use super::super::page::{Page, html_with};
 use super::super::visit::Visit;
 use super::super::{App, Failure};
+use super::units::encoded;
 use super::{Frame, Told, pick, typed, wrong};
 use crate::domain::access::Role;
 use crate::domain::address::Address;
@@ -22,9 +24,6 @@ use crate::domain::unit::UnitTree;
 use crate::i18n::Lang;
 use crate::service::{Error, Link};
 use crate::store::{Account, Granted, NewAccount};
-
-/// How many accounts the page lists; the search finds the others.
-const LISTED: usize = 200;
 
 #[derive(Template)]
 #[template(path = "admin/accounts.html")]
@@ -38,8 +37,7 @@ struct AccountsPage {
     shown: &'static str,
     filters: Vec<Filter>,
     accounts: Vec<AccountView>,
-    /// How many more there are.
-    more: usize,
+    leaf: Leaf,
     form: Typed,
     roles: Vec<(&'static str, &'static str)>,
 }
@@ -164,6 +162,14 @@ async fn show(
         named && is_shown(app, account, shown)
     };
     let found: Vec<&Account> = all.iter().filter(fits).collect();
+    let here = format!(
+        "/admin/accounts?show={shown}{}",
+        match text.as_str() {
+            "" => String::new(),
+            text => format!("&q={}", encoded(text)),
+        }
+    );
+    let leaf = Leaf::of(asked, (found.len(), LINES), &here, l);
     let none = Vec::new();
     let view = |account: &&Account| AccountView {
         id: account.id,
@@ -182,8 +188,8 @@ async fn show(
         link,
         shown,
         filters,
-        more: found.len().saturating_sub(LISTED),
-        accounts: found.iter().take(LISTED).map(view).collect(),
+        accounts: leaf.cut(&found).iter().map(view).collect(),
+        leaf,
         text,
         form,
         roles: choices(l),

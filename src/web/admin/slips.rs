@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::super::board::Asked;
 use super::super::form::Fields;
 use super::super::halfway::qr;
+use super::super::leaf::Leaf;
 use super::super::page::{Page, html, see};
 use super::super::visit::Visit;
 use super::super::{App, Failure};
@@ -21,6 +22,8 @@ use crate::store::Activation;
 
 /// How many slips stand on a page of A4.
 const A_PAGE: usize = 8;
+/// How many units the page lists at once.
+const LISTED: usize = 100;
 /// The most slips of one print.
 const MOST: usize = 2_000;
 
@@ -39,6 +42,7 @@ struct SlipsPage {
     under: i64,
     shows_all: bool,
     groups: Vec<(String, usize, usize, Vec<Line>)>,
+    leaf: Leaf,
 }
 
 #[derive(Template)]
@@ -120,18 +124,37 @@ pub(in crate::web) async fn page(
         let has_children = tree.children(unit.id).next().is_some();
         has_children.then(|| (unit.id.0, unit.name.to_string(), n))
     });
+    let under = reporters.under.map_or(0, |unit| unit.id.0);
+    let here = match shows_all {
+        true => format!("/admin/slips?under={under}&show=all"),
+        false => format!("/admin/slips?under={under}"),
+    };
+    let mut groups = groups(&lister, reporters.chosen(), shows_all);
+    let listed = groups.iter().map(|(.., lines)| lines.len()).sum();
+    let leaf = Leaf::of(&asked, (listed, LISTED), &here, l);
+    keep(&mut groups, &leaf);
     html(&SlipsPage {
         l,
         active: reporters.all().filter(is_active).count(),
         all: reporters.all().count(),
         missing: reporters.chosen().filter(|unit| !lister.is_active(unit)).count(),
         places: places.collect(),
-        under: reporters.under.map_or(0, |unit| unit.id.0),
+        under,
         shows_all,
-        groups: groups(&lister, reporters.chosen(), shows_all),
+        groups,
+        leaf,
         frame: Frame::guarded(&app, &visit, told)?,
         page: visit.page,
     })
+}
+
+/// Keeps of the groups what belongs to a leaf; what their heads count stays.
+fn keep(groups: &mut Vec<(String, usize, usize, Vec<Line>)>, leaf: &Leaf) {
+    let mut place = 0..;
+    for (.., lines) in groups.iter_mut() {
+        lines.retain(|_| place.next().is_some_and(|place| leaf.holds(place)));
+    }
+    groups.retain(|(.., lines)| !lines.is_empty());
 }
 
 /// Gives the units by the one above them, with how many of each can report.

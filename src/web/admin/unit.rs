@@ -14,7 +14,7 @@ use super::{Frame, Told, typed};
 use crate::domain::access::{Deed, Scope, permit};
 use crate::domain::address::Address;
 use crate::domain::ids::{DeviceId, UnitId};
-use crate::domain::import::Column;
+use crate::domain::import::{Column, RowError};
 use crate::domain::time::{Timestamp, local_day};
 use crate::domain::unit::{Contacts, LineageKind, UnitTree};
 use crate::i18n::Lang;
@@ -360,7 +360,15 @@ pub(in crate::web) async fn contacts(
     match app.keep_contacts(visit.actor()?, id, &cells).await {
         Ok(()) => Ok(see(&format!("/admin/units/{id}?notice=contacts"))),
         Err(Error::Rows(faults)) => {
-            let words = |fault: &crate::domain::import::RowError| (fault.column, l.row_fault(fault));
+            // The form has no table: its fields are called as they stand there.
+            let words = |fault: &RowError| {
+                let heading = fault.column.map(|column| l.unit_contact(column).to_owned());
+                let fault = RowError {
+                    heading,
+                    ..fault.clone()
+                };
+                (fault.column, l.row_fault(&fault))
+            };
             let sent = Sent {
                 cells,
                 wrong: faults.iter().map(words).collect(),

@@ -7,6 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use super::super::board::Asked;
+use super::super::leaf::{LINES, Leaf};
 use super::super::page::{Page, html};
 use super::super::table::{csv, xlsx};
 use super::super::visit::Visit;
@@ -21,8 +22,8 @@ use crate::domain::unit::{Contacts, Unit, UnitTree};
 use crate::i18n::Lang;
 use crate::store::Activation;
 
-/// How many units a search lists.
-const LISTED: usize = 200;
+/// How many units of one level the page lists at once.
+const HEADS: usize = 100;
 /// With more units than this, those two levels down are left to the page of the unit above them.
 const UNFOLDED: usize = 2_000;
 
@@ -33,8 +34,10 @@ struct UnitsPage {
     page: Page,
     frame: Frame,
     text: String,
-    /// What a search found, and how many more there are.
-    found: Option<(Vec<Line>, usize)>,
+    /// What a search found.
+    found: Option<Vec<Line>>,
+    /// Of what was found, or of the units at the top.
+    leaf: Leaf,
     /// Those above the unit whose page this is.
     crumbs: Vec<(UnitId, String)>,
     /// The unit above those of the page.
@@ -147,6 +150,11 @@ fn fits(unit: &Unit, text: &str, letters: Option<&[char]>) -> bool {
     coded || name.contains(text) || letters.is_some_and(|letters| matches(name, letters))
 }
 
+/// Writes a text as a part of an address.
+pub(super) fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 /// Gives the units in scope that lie beneath no other one in scope.
 fn tops<'a>(tree: &'a UnitTree, scope: &Scope) -> Vec<&'a Unit> {
     let above = |unit: &Unit| {
@@ -181,8 +189,7 @@ pub(in crate::web) async fn page(
         let found: Vec<&Unit> = seen()
             .filter(|unit| fits(unit, &text, letters.as_deref()))
             .collect();
-        let lines = found.iter().take(LISTED).map(|unit| lister.line(unit)).collect();
-        (lines, found.len().saturating_sub(LISTED))
+        found
     });
     let under = asked.number("under").and_then(|id| tree.get(UnitId(id)));
     let under = under.filter(|unit| scope.covers(&unit.path));
@@ -194,9 +201,18 @@ pub(in crate::web) async fn page(
     });
     let heads: Vec<&Unit> = top.map_or(tops, |top| tree.children(top.id).collect());
     let many: usize = heads.iter().map(|unit| tree.subtree(unit.id).len()).sum();
+    let here = match (&found, under) {
+        (Some(_), _) => format!("/admin/units?q={}", encoded(&text)),
+        (None, Some(unit)) => format!("/admin/units?under={}", unit.id),
+        (None, None) => "/admin/units".to_owned(),
+    };
+    let listed = found.as_ref().unwrap_or(&heads);
+    let lines = if found.is_some() { LINES } else { HEADS };
+    let leaf = Leaf::of(&asked, (listed.len(), lines), &here, l);
     let groups = match found {
         Some(_) => Vec::new(),
-        None => heads
+        None => leaf
+            .cut(&heads)
             .iter()
             .map(|unit| lister.group(unit, many > UNFOLDED))
             .collect(),
@@ -206,7 +222,8 @@ pub(in crate::web) async fn page(
         l,
         top: top.map(|unit| lister.line(unit)),
         groups,
-        found,
+        found: found.map(|found| leaf.cut(&found).iter().map(|unit| lister.line(unit)).collect()),
+        leaf,
         text,
         crumbs,
         total: l.units_total(seen().count()),

@@ -13,11 +13,12 @@ pub(super) mod open;
 pub(super) mod story;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use chrono_tz::Tz;
 
-use super::board::{class_name, colour, when};
+use super::board::{Asked, class_name, colour, when};
+use super::leaf::{LINES, Leaf};
 use super::page::{Page, html};
 use super::visit::Visit;
 use super::{App, Failure};
@@ -29,7 +30,7 @@ use crate::i18n::Lang;
 use crate::store::IncidentLine;
 
 /// How many incidents a list shows.
-const LISTED: i64 = 200;
+const LISTED: i64 = 5_000;
 /// How many that are closed.
 const CLOSED: i64 = 30;
 
@@ -38,7 +39,10 @@ const CLOSED: i64 = 30;
 struct ListPage {
     l: Lang,
     page: Page,
+    /// How many are open.
+    count: usize,
     open: Vec<LineView>,
+    leaf: Leaf,
     closed: Vec<LineView>,
     late: usize,
     may_enter: bool,
@@ -75,7 +79,12 @@ pub(super) struct ClockView {
 }
 
 /// Lists the open incidents, the gravest first, and those that were closed last.
-pub(super) async fn list(State(app): State<App>, visit: Visit) -> Result<Response, Failure> {
+pub(super) async fn list(
+    State(app): State<App>,
+    visit: Visit,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
     let scope = permit(visit.actor()?, Deed::SeeBoard)?;
     let tree = app.tree().await?;
     let now = app.now();
@@ -85,13 +94,16 @@ pub(super) async fn list(State(app): State<App>, visit: Visit) -> Result<Respons
     drop(conn);
     let lister = Lister::of(&app, visit.l, &tree);
     let open: Vec<LineView> = open.iter().map(|line| lister.line(line)).collect();
+    let leaf = Leaf::of(&asked, (open.len(), LINES), "/incidents", visit.l);
     html(&ListPage {
         l: visit.l,
+        count: open.len(),
         may_enter: permit(visit.actor()?, Deed::Proxy).is_ok(),
         late: open.iter().filter(|line| line.is_late()).count(),
         closed: closed.iter().map(|line| lister.line(line)).collect(),
         cut_off: visit.l.story_cut_off(visit.l.moment_exact(now, lister.zone)),
-        open,
+        open: leaf.cut(&open).to_vec(),
+        leaf,
         page: visit.page,
     })
 }

@@ -1,9 +1,25 @@
 //! Knows that each fault is told with its row, its column and its value, and all at once.
 
-use super::super::{Column, Fault, MOST_FAULTS};
+use super::super::{Column, Fault, MOST_FAULTS, named, read};
 use super::{COUNTY, World, table};
 use crate::domain::address::AddressError;
 use crate::domain::unit::UnitKind;
+
+#[test]
+fn a_fault_calls_its_column_as_the_table_does() {
+    let records = table(
+        "乡镇单位一览|
+        单位名称|单位类别|区划代码|邮箱
+        甲村|村|3611|a@b",
+    );
+    let faults = read(&records).unwrap_err();
+    let called: Vec<_> = named(faults, &records).into_iter().map(|f| f.heading).collect();
+    assert_eq!(called, [Some("邮箱".to_owned())]);
+    // What the table lacks it cannot call anything.
+    let records = table("code|kind\n361128|county");
+    let faults = read(&records).unwrap_err();
+    assert_eq!(named(faults, &records)[0].heading, None);
+}
 
 #[test]
 fn every_faulty_cell_is_named_with_its_row() {

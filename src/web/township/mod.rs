@@ -1,5 +1,8 @@
 //! A parent's own page: its units in the last round, and the report that it owes after them.
 
+mod list;
+mod say;
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -7,19 +10,18 @@ use axum::response::Response;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::board::{Asked, StandingView, UndoView, notice, undo, when};
+use self::list::List;
+pub(super) use self::say::names;
+use self::say::{RollView, Teller};
+use super::board::{Asked, UndoView, notice, undo};
 use super::form::Fields;
-use super::page::{Page, dial, html_with, see};
+use super::page::{Page, html_with, see};
 use super::visit::Visit;
 use super::{App, Failure};
 use crate::domain::access::{Actor, Deed, Scope, permit};
 use crate::domain::checkin::Door;
 use crate::domain::ids::{ObligationId, UnitId};
 use crate::domain::obligation::Kind;
-use crate::domain::receipt::Number;
-use crate::domain::roll_up::{Line, RollUp};
-use crate::domain::standing::{Standing, standing};
-use crate::domain::time::Timestamp;
 use crate::domain::unit::{UnitPath, UnitTree};
 use crate::i18n::Lang;
 use crate::service::Error;
@@ -44,7 +46,7 @@ struct TownshipPage {
     name: String,
     as_of: String,
     roll: Option<RollView>,
-    rows: Vec<RowView>,
+    list: List,
     /// Field and sentence.
     problem: Option<String>,
     note: String,
@@ -54,48 +56,6 @@ struct TownshipPage {
 struct May {
     contact: bool,
     enter: bool,
-}
-
-/// The report that is owed after the units.
-struct RollView {
-    obligation: i64,
-    uuid: String,
-    label: String,
-    due: String,
-    left: String,
-    standing: StandingView,
-    /// What it would say now.
-    now: String,
-    missing: usize,
-    sent: Option<SentView>,
-    /// Whether it can be sent.
-    is_open: bool,
-    is_closed: bool,
-    /// Whether a note is needed.
-    explains: bool,
-}
-
-/// The report that was sent.
-struct SentView {
-    head: String,
-    said: Option<String>,
-    note: Option<String>,
-    later: Vec<String>,
-    /// Whether what would be sent now is something else.
-    is_old: bool,
-}
-
-struct RowView {
-    id: i64,
-    unit: i64,
-    name: String,
-    standing: StandingView,
-    received: Option<String>,
-    post: Option<String>,
-    phone: Option<String>,
-    dial: String,
-    contact: Option<String>,
-    is_unmet: bool,
 }
 
 /// Everything that the page reads.
@@ -174,11 +134,12 @@ async fn show(
         owns: may(Deed::Report),
         sends: may(Deed::Report) || may(Deed::Proxy),
     };
+    let list = List::of(&teller, &ground, asked, (base(&visit), scope(actor)?));
     let template = TownshipPage {
         l,
         notice: notice(l, asked),
         undo: undo(asked, now),
-        here: format!("{}?unit={}", base(&visit), ground.unit),
+        here: list.here(),
         unit: ground.unit.0,
         sees_board: permit(actor, Deed::SeeBoard).is_ok(),
         may: May {
@@ -191,7 +152,7 @@ async fn show(
             .unwrap_or_default(),
         as_of: l.time_exact(now, zone),
         roll: ground.roll.as_ref().map(|roll| teller.roll(roll, &ground.rows)),
-        rows: teller.rows(&ground.rows),
+        list,
         note: typed,
         page: visit.page,
         problem,
@@ -285,118 +246,4 @@ async fn present(app: &App, conn: &mut Conn, path: &UnitPath) -> Result<Vec<Bene
         drill: false,
     };
     Ok(conn.beneath(&asked, now).await?)
-}
-
-struct Teller<'a> {
-    l: Lang,
-    app: &'a App,
-    tree: &'a UnitTree,
-    now: Timestamp,
-    /// Whether the reader reports for the parent itself.
-    owns: bool,
-    /// Whether the reader may send the roll-up at all.
-    sends: bool,
-}
-
-/// Names units, those that have left too.
-pub(super) fn names(tree: &UnitTree, units: &[UnitId]) -> Vec<String> {
-    let name = |id: &UnitId| {
-        tree.get(*id)
-            .map_or_else(|| id.to_string(), |u| u.name.to_string())
-    };
-    units.iter().map(name).collect()
-}
-
-impl Teller<'_> {
-    fn when(&self, at: Timestamp) -> String {
-        when(self.l, at, self.now, self.app.settings.service.zone)
-    }
-
-    fn roll(&self, roll: &Roll, rows: &[BeneathRow]) -> RollView {
-        let (l, o) = (self.l, &roll.owed.obligation);
-        let stands = standing(o, self.now);
-        let lines: Vec<Line> = rows.iter().map(|row| row.line).collect();
-        let now = RollUp::of(&lines);
-        let sent = roll.kept.as_ref().map(|kept| self.sent(kept, &now, rows));
-        let is_running = o.window.opens() <= self.now && self.now < o.window.closes();
-        let free = roll
-            .kept
-            .as_ref()
-            .is_none_or(|kept| self.now - kept.check_in.received < crate::domain::intake::FREELY);
-        RollView {
-            obligation: o.id.0,
-            uuid: Uuid::new_v4().to_string(),
-            label: roll.label.clone(),
-            due: l.board_due(self.when(o.window.due())),
-            left: match stands {
-                Standing::Open | Standing::Overdue => l.until(o.window.due(), self.now),
-                _ => String::new(),
-            },
-            standing: StandingView::of(l, stands.code(), o.is_met() && roll.owed.incident),
-            missing: now.missing.len(),
-            now: l.roll_up(&now, &names(self.tree, &now.missing)),
-            is_open: self.sends && is_running && sent.as_ref().is_none_or(|sent| sent.is_old),
-            is_closed: self.now >= o.window.closes() && sent.is_none(),
-            explains: !(self.owns && free),
-            sent,
-        }
-    }
-
-    fn sent(&self, kept: &StoredCheckIn, now: &RollUp, rows: &[BeneathRow]) -> SentView {
-        let l = self.l;
-        let number = kept.check_in.id;
-        let at = self.when(kept.check_in.received);
-        let counts = kept.check_in.content.roll_up();
-        let lines: Vec<Line> = rows.iter().map(|row| row.line).collect();
-        let later = counts
-            .map(|counts| counts.later(number, &lines))
-            .unwrap_or_default();
-        let told = later.iter().map(|one| {
-            let name = names(self.tree, &[one.unit]).pop().unwrap_or_default();
-            match (one.was_missing, one.incident) {
-                (true, false) => l.township_later_clear(self.when(one.received), name),
-                (true, true) => l.township_later_incident(self.when(one.received), name),
-                (false, false) => l.township_later_changed(name),
-                (false, true) => l.township_later_worse(name),
-            }
-        });
-        SentView {
-            head: l.township_sent(Number(number), at),
-            said: counts.map(|counts| l.roll_up(counts, &names(self.tree, &counts.missing))),
-            note: kept.reason.clone(),
-            later: told.collect(),
-            is_old: counts.is_none_or(|counts| counts != now),
-        }
-    }
-
-    /// Says the units, those that are still owed first.
-    fn rows(&self, rows: &[BeneathRow]) -> Vec<RowView> {
-        let l = self.l;
-        let mut sorted: Vec<&BeneathRow> = rows.iter().collect();
-        sorted.sort_by_key(|row| match row.line.standing {
-            standing if standing.is_silent() => 0,
-            Standing::Open | Standing::Upcoming => 1,
-            Standing::Received(_) if row.line.incident => 2,
-            _ => 3,
-        });
-        let row = |row: &BeneathRow| RowView {
-            id: row.id.0,
-            unit: row.line.unit.0,
-            name: row.name.clone(),
-            standing: match row.outage {
-                true => StandingView::of(l, "outage", false),
-                false => StandingView::of(l, row.line.standing.code(), row.line.incident),
-            },
-            received: row.line.received.map(|at| l.row_received(self.when(at))),
-            dial: dial(row.phone.as_deref().unwrap_or_default()),
-            post: row.post.clone(),
-            phone: row.phone.clone(),
-            contact: row.contact.as_ref().map(|(at, result)| match result.as_str() {
-                "reached" => l.row_reached(self.when(*at)),
-                _ => l.row_no_answer(self.when(*at)),
-            }),
-            is_unmet: row.line.received.is_none() && row.line.standing != Standing::Excused,
-        };
-        sorted.into_iter().map(row).collect()
-    }
 }

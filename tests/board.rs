@@ -210,6 +210,14 @@ on_both!(
             .must_say("<span>应报</span><b class=\"num\">2</b>");
         assert!(!page.says("西山镇"));
         head.get(&format!("/board/unit/{unit}")).await.must_be(404);
+        // Whom a unit belongs to is a link as far as the reader may open it; a column says its name once.
+        let (east, own) = (
+            office.day.unit("清河县 · 东湖镇").await,
+            office.day.unit("东湖镇 · 柳村").await,
+        );
+        let page = head.get(&format!("/board/unit/{own}")).await;
+        page.must_say(&format!("› 清河县 › <a href=\"/board/unit/{east}\">东湖镇</a>"));
+        page.must_say("截止时间").must_not_say("<td class=\"num\">截止");
         head.get(&format!("/board/contacted?o={owed}")).await.must_be(404);
         head.get(&format!("/board/enter?o={owed}")).await.must_be(404);
         head.get(&format!("/board/excuse?o={owed}")).await.must_be(403);

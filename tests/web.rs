@@ -19,6 +19,8 @@ mod incident;
 mod input;
 #[path = "web/kept.rs"]
 mod kept;
+#[path = "web/leaves.rs"]
+mod leaves;
 #[path = "web/offline.rs"]
 mod offline;
 #[path = "web/own.rs"]

@@ -15,13 +15,13 @@ use super::page::{Page, dial, html};
 use super::township::names;
 use super::visit::Visit;
 use super::{App, Failure};
-use crate::domain::access::{Actor, Deed, permit};
+use crate::domain::access::{Actor, Deed, Scope, permit};
 use crate::domain::checkin::{Content, Provenance, Review};
 use crate::domain::ids::{LetterId, UnitId};
 use crate::domain::receipt::Number;
 use crate::domain::standing::standing;
 use crate::domain::time::{Timestamp, local_day, timestamp};
-use crate::domain::unit::{Contacts, UnitPath, UnitTree};
+use crate::domain::unit::{Contacts, Unit, UnitPath, UnitTree};
 use crate::i18n::Lang;
 use crate::service::SpotResult;
 use crate::store::{
@@ -45,7 +45,7 @@ struct UnitPage {
     notice: Option<String>,
     undo: Option<UndoView>,
     name: String,
-    above: Vec<String>,
+    above: Vec<(String, Option<String>)>,
     kind: &'static str,
     code: Option<String>,
     asked: String,
@@ -161,7 +161,7 @@ pub(super) async fn page(
         notice: notice(l, &asked),
         undo: undo(&asked, now),
         name: unit.name.as_str().to_owned(),
-        above: above(&tree, unit.id),
+        above: above(&tree, unit.id, &scope),
         kind: l.unit_kind(unit.kind),
         code: unit.code.as_ref().map(|code| l.unit_code(code.as_str())),
         asked: l.unit_asked(record.times),
@@ -186,10 +186,15 @@ pub(super) async fn page(
     })
 }
 
-/// Names what a unit belongs to, the whole first.
-fn above(tree: &UnitTree, unit: UnitId) -> Vec<String> {
-    let above = tree.ancestors(unit).map(|u| u.name.as_str().to_owned());
-    let mut above: Vec<String> = above.collect();
+/// Names what a unit belongs to, the whole first, each with its page where the reader may open it.
+fn above(tree: &UnitTree, unit: UnitId, scope: &Scope) -> Vec<(String, Option<String>)> {
+    let view = |unit: &Unit| {
+        let href = scope
+            .covers(&unit.path)
+            .then(|| format!("/board/unit/{}", unit.id));
+        (unit.name.to_string(), href)
+    };
+    let mut above: Vec<_> = tree.ancestors(unit).map(view).collect();
     above.reverse();
     above
 }
@@ -312,7 +317,7 @@ impl Teller<'_> {
         OwedView {
             id: o.id.0,
             round: format!("{} {label}", l.short_date(o.day)),
-            due: l.board_due(self.when(o.scheduled_due)),
+            due: self.when(o.scheduled_due),
             standing: StandingView::of(l, standing(o, self.now).code(), o.is_met() && owed.incident),
             notes,
             is_unmet: o.is_unmet(),

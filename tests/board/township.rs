@@ -153,7 +153,7 @@ on_both!(
         let rounds = ["晚报 08:30 16:00 20:00", "汇总 08:30 17:00 20:00 roll-up"];
         day.declare("2026-06-01 08:00", "2026-06-30 22:00", &rounds).await;
         day.until("16:10").await;
-        let mut office = Office::open(day).await;
+        let office = Office::open(day).await;
         let mut head = office.signed_in("head", Role::Head, "东湖镇").await;
         let page = head.get("/township").await;
         page.must_say("未报 122：")

@@ -150,6 +150,15 @@ fn fits(unit: &Unit, text: &str, letters: Option<&[char]>) -> bool {
     coded || name.contains(text) || letters.is_some_and(|letters| matches(name, letters))
 }
 
+/// Gives the address of a search, or of the units under one, without the number of a leaf.
+fn here(text: &str, under: Option<&Unit>) -> String {
+    match (text, under) {
+        ("", Some(unit)) => format!("/admin/units?under={}", unit.id),
+        ("", None) => "/admin/units".to_owned(),
+        (text, _) => format!("/admin/units?q={}", encoded(text)),
+    }
+}
+
 /// Writes a text as a part of an address.
 pub(super) fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
@@ -201,11 +210,7 @@ pub(in crate::web) async fn page(
     });
     let heads: Vec<&Unit> = top.map_or(tops, |top| tree.children(top.id).collect());
     let many: usize = heads.iter().map(|unit| tree.subtree(unit.id).len()).sum();
-    let here = match (&found, under) {
-        (Some(_), _) => format!("/admin/units?q={}", encoded(&text)),
-        (None, Some(unit)) => format!("/admin/units?under={}", unit.id),
-        (None, None) => "/admin/units".to_owned(),
-    };
+    let here = here(&text, under);
     let listed = found.as_ref().unwrap_or(&heads);
     let lines = if found.is_some() { LINES } else { HEADS };
     let leaf = Leaf::of(&asked, (listed.len(), lines), &here, l);

@@ -7,7 +7,7 @@
 mod gather;
 mod show;
 
-pub(super) use show::shown;
+pub(super) use show::{Whole, shown};
 pub use show::{LacksBulletin, ShownBulletin};
 
 use std::collections::{BTreeMap, BTreeSet};

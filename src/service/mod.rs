@@ -150,6 +150,7 @@ pub struct Service {
     visitors: visitor::Cache,
     intake: intake::Intake,
     health: health::Cache,
+    whole: bulletin::Whole,
 }
 
 impl Service {
@@ -198,6 +199,7 @@ impl Service {
             counts: counts::Cache::default(),
             visitors: visitor::Cache::default(),
             health: health::Cache::default(),
+            whole: bulletin::Whole::default(),
         });
         service.start_intake(inbox);
         Ok(service)

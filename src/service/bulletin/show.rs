@@ -1,7 +1,11 @@
 //! Reads bulletins and proves them, says what the next one would say now, and tells which are not there.
 
+use std::sync::{Mutex, PoisonError};
+
+use chrono::TimeDelta;
+
 use crate::domain::access::{Actor, Deed, Scope, permit};
-use crate::domain::bulletin::{Bulletin, Due, DutyLine, digest, duty_digest};
+use crate::domain::bulletin::{Bulletin, Due, DutyLine, PATIENCE, digest, duty_digest};
 use crate::domain::digest::{Digest, Salt};
 use crate::domain::ids::UnitId;
 use crate::domain::time::{BusinessDate, Timestamp};
@@ -91,7 +95,8 @@ impl Service {
         Ok((gathered.bulletin, duty))
     }
 
-    /// Gives the offices in a scope whose bulletin should be there and is not.
+    /// Gives the offices in a scope whose bulletin should be there and is not. That none is lacking is believed for a
+    /// minute, and not beyond the instant at which the next one can be.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -100,14 +105,39 @@ impl Service {
         let Some(hour) = self.bulletin_hour() else {
             return Ok(Vec::new());
         };
-        let due = self.bulletins_due(conn, hour, now).await?.into_iter();
-        let lacking = due.filter(|(office, due)| due.is_missing(now) && scope.covers(&office.path));
-        Ok(lacking
-            .map(|(office, due)| LacksBulletin {
-                office: office.name.to_string(),
-                day: due.day,
-            })
-            .collect())
+        if self.whole.holds(now) {
+            return Ok(Vec::new());
+        }
+        let mut lacking = self.bulletins_due(conn, hour, now).await?;
+        lacking.retain(|(_, due)| due.is_missing(now));
+        if lacking.is_empty() {
+            self.whole
+                .keep(now, (now + GOOD).min(hour.next(now - PATIENCE) + PATIENCE));
+        }
+        lacking.retain(|(office, _)| scope.covers(&office.path));
+        let named = lacking.into_iter().map(|(office, due)| LacksBulletin {
+            office: office.name.to_string(),
+            day: due.day,
+        });
+        Ok(named.collect())
+    }
+}
+
+/// For how long it is believed that no bulletin is lacking.
+const GOOD: TimeDelta = TimeDelta::seconds(60);
+
+/// When no bulletin was lacking anywhere, and until when that holds.
+#[derive(Debug, Default)]
+pub(in crate::service) struct Whole(Mutex<Option<(Timestamp, Timestamp)>>);
+
+impl Whole {
+    fn holds(&self, now: Timestamp) -> bool {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.is_some_and(|(since, until)| since <= now && now < until)
+    }
+
+    fn keep(&self, since: Timestamp, until: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((since, until));
     }
 }
 

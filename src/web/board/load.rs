@@ -1,5 +1,5 @@
-//! Reads what one page of the board shows: the tree from memory, the rest in nine queries, and one more where incidents are
-//! open.
+//! Reads what one page of the board shows: the tree from memory, the rest in six queries, one more where incidents are
+//! open, and three more once a minute that look for a bulletin that is lacking.
 
 use std::sync::Arc;
 

@@ -7,8 +7,8 @@
 mod gather;
 mod show;
 
-pub(super) use show::{Whole, shown};
 pub use show::{LacksBulletin, ShownBulletin};
+pub(super) use show::{Whole, shown};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -205,7 +205,7 @@ impl Conn {
             return Ok(Vec::new());
         }
         let ids: Vec<UnitId> = ids.iter().map(|id| UnitId(id.0)).collect();
-        let sql = batch!(self, columns!(""), [id bigint], " JOIN check_in k ON k.id = r.id ORDER BY k.id");
+        let sql = batch!(self, columns!(""), [id bigint], each [check_in k "k.id = r.id"], " ORDER BY k.id");
         let list = super::unit::id_list(&ids);
         read(on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?)
     }
@@ -225,7 +225,7 @@ impl Conn {
             })
             .collect();
         let sql = batch!(self, columns!(""), [unit_id bigint, uuid text],
-            " JOIN check_in k ON k.unit_id = r.unit_id AND k.uuid = r.uuid");
+            each [check_in k "k.unit_id = r.unit_id AND k.uuid = r.uuid"], "");
         read(on!(self, c => sqlx::query_as(sql).bind(json(&keys)?).fetch_all(c).await)?)
     }
 

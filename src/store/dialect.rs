@@ -12,7 +12,27 @@
 /// `batch!(tx, "INSERT INTO t (a, b) SELECT r.a, r.b FROM ", [a bigint, b text], " WHERE true ON CONFLICT DO NOTHING")`
 /// is a `&'static str` whose first parameter `$1` is the JSON array of objects with these keys. With `hold t` at
 /// its end, a query holds the rows of `t` that it reads.
+///
+/// `[id bigint], each [t a "a.b = r.id"], " ORDER BY …"` joins the rows of `t`, named `a`, that belong to each row of the batch.
+/// PostgreSQL then looks each up by an index, whatever it believes of the sizes: of a table that was empty when the query
+/// was planned it would read every row.
 macro_rules! batch {
+    ($conn:expr, $before:expr, [$($column:ident $kind:ident),+ $(,)?],
+        each [$($table:ident $alias:ident $on:literal),+ $(,)?], $after:expr) => {
+        match $conn.engine() {
+            $crate::store::Engine::Sqlite => concat!(
+                $crate::store::dialect::rows!(sqlite $before, $($column $kind),+),
+                $(" JOIN ", stringify!($table), " ", stringify!($alias), " ON ", $on,)+
+                $after
+            ),
+            $crate::store::Engine::Postgres => concat!(
+                $crate::store::dialect::rows!(postgres $before, $($column $kind),+),
+                $(" CROSS JOIN LATERAL (SELECT * FROM ", stringify!($table), " ", stringify!($alias), " WHERE ", $on,
+                    " OFFSET 0) AS ", stringify!($alias),)+
+                $after
+            ),
+        }
+    };
     ($conn:expr, $before:expr, [$($column:ident $kind:ident),+ $(,)?], $after:expr) => {
         $crate::store::batch!($conn, $before, [$($column $kind),+], $after, "")
     };
@@ -23,17 +43,11 @@ macro_rules! batch {
     ($conn:expr, $before:expr, [$($column:ident $kind:ident),+ $(,)?], $after:expr, $postgres:expr) => {
         match $conn.engine() {
             $crate::store::Engine::Sqlite => concat!(
-                $before,
-                "(SELECT key AS ordinal",
-                $(", value ->> '$.", stringify!($column), "' AS ", stringify!($column),)+
-                " FROM jsonb_each($1)) AS r",
+                $crate::store::dialect::rows!(sqlite $before, $($column $kind),+),
                 $after
             ),
             $crate::store::Engine::Postgres => concat!(
-                $before,
-                "jsonb_to_recordset($1::jsonb) AS r(",
-                $crate::store::dialect::columns!($($column $kind),+),
-                ")",
+                $crate::store::dialect::rows!(postgres $before, $($column $kind),+),
                 $after,
                 $postgres
             ),
@@ -41,6 +55,27 @@ macro_rules! batch {
     };
 }
 pub(crate) use batch;
+
+/// Writes the rows of a batch for one engine, after what stands before them.
+macro_rules! rows {
+    (sqlite $before:expr, $($column:ident $kind:ident),+) => {
+        concat!(
+            $before,
+            "(SELECT key AS ordinal",
+            $(", value ->> '$.", stringify!($column), "' AS ", stringify!($column),)+
+            " FROM jsonb_each($1)) AS r"
+        )
+    };
+    (postgres $before:expr, $($column:ident $kind:ident),+) => {
+        concat!(
+            $before,
+            "jsonb_to_recordset($1::jsonb) AS r(",
+            $crate::store::dialect::columns!($($column $kind),+),
+            ")"
+        )
+    };
+}
+pub(crate) use rows;
 
 /// Builds a query that holds the rows that it reads until the transaction ends.
 macro_rules! held {

@@ -255,7 +255,7 @@ impl Conn {
     pub async fn obligations(&mut self, ids: &[ObligationId]) -> Result<Vec<Stored>> {
         let ids: Vec<UnitId> = ids.iter().map(|id| UnitId(id.0)).collect();
         let sql = batch!(self, columns!(""),
-            [id bigint], " JOIN obligation o ON o.id = r.id ORDER BY o.id");
+            [id bigint], each [obligation o "o.id = r.id"], " ORDER BY o.id");
         let list = super::unit::id_list(&ids);
         read(on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?)
     }
@@ -278,9 +278,10 @@ impl Conn {
     /// included; follow-ups left aside.
     pub async fn held(&mut self, units: &[UnitId], from: Timestamp, until: Timestamp) -> Result<Vec<Held>> {
         let sql = batch!(self, "SELECT o.id, o.unit_id, o.kind, o.drill, o.scheduled_due, o.closes_at, d.period_id,
-            d.id AS round_id FROM ", [id bigint], " JOIN obligation o ON o.unit_id = r.id AND o.subject = ''
-              AND o.scheduled_due >= $2 AND o.scheduled_due <= $3
-            JOIN obligation_source s ON s.obligation_id = o.id JOIN round d ON d.id = s.round_id ORDER BY o.id");
+            d.id AS round_id FROM ", [id bigint],
+            each [obligation o "o.unit_id = r.id AND o.subject = '' AND o.scheduled_due BETWEEN $2 AND $3",
+                obligation_source s "s.obligation_id = o.id"],
+            " JOIN round d ON d.id = s.round_id ORDER BY o.id");
         let list = super::unit::id_list(units);
         let (from, until) = (from.timestamp_millis(), until.timestamp_millis());
         let rows: Vec<HeldRow> =

@@ -105,7 +105,8 @@ impl Conn {
 
     /// Gives when some units first came to be, whatever version of them is in force.
     pub async fn units_since(&mut self, ids: &[UnitId]) -> Result<HashMap<UnitId, Timestamp>> {
-        let sql = batch!(self, "SELECT u.id, u.created_at FROM ", [id bigint], " JOIN unit u ON u.id = r.id");
+        let sql =
+            batch!(self, "SELECT u.id, u.created_at FROM ", [id bigint], each [unit u "u.id = r.id"], "");
         let rows: Vec<(i64, i64)> =
             on!(self, c => sqlx::query_as(sql).bind(id_list(ids)).fetch_all(c).await)?;
         rows.into_iter()
@@ -139,7 +140,7 @@ impl Conn {
 
     async fn contact_rows(&mut self, ids: &str) -> Result<Vec<ContactRow>> {
         let sql = batch!(self, "SELECT t.unit_id, t.purpose, t.address FROM ", [id bigint],
-            " JOIN contact t ON t.unit_id = r.id ORDER BY t.unit_id, t.purpose, t.position");
+            each [contact t "t.unit_id = r.id"], " ORDER BY t.unit_id, t.purpose, t.position");
         Ok(on!(self, c => sqlx::query_as(sql).bind(ids).fetch_all(c).await)?)
     }
 
@@ -147,7 +148,7 @@ impl Conn {
         let list = id_list(ids);
         let contacts = self.contact_rows(&list).await?;
         let sql = batch!(self, "SELECT t.unit_id, t.post, t.phone FROM ", [id bigint],
-            " JOIN duty_post t ON t.unit_id = r.id");
+            each [duty_post t "t.unit_id = r.id"], "");
         let posts = on!(self, c => sqlx::query_as(sql).bind(&list).fetch_all(c).await)?;
         Ok((contacts, posts))
     }

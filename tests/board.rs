@@ -13,6 +13,8 @@ use support::{Browser, Day, Site, incident, on_both, urgent};
 mod acts;
 #[path = "board/counts.rs"]
 mod counts;
+#[path = "board/elsewhere.rs"]
+mod elsewhere;
 #[path = "board/links.rs"]
 mod links;
 #[path = "board/roster.rs"]

@@ -152,7 +152,7 @@ async fn tell(db: &Fresh, restarts: bool) -> Vec<String> {
     heard.extend(day.all_letters().await);
     // The board opens at what a period asks for, not at a follow-up of the same hour.
     let mut conn = day.house.service.store.read().await.unwrap();
-    let rounds = conn.board_rounds(DateTime::UNIX_EPOCH, None).await.unwrap();
+    let rounds = conn.board_rounds(DateTime::UNIX_EPOCH, None, None).await.unwrap();
     drop(conn);
     let is_follow_up = |round: &BoardRound| round.stored.round.label == "事件续报";
     assert!(rounds.iter().any(is_follow_up));

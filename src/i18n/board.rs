@@ -178,7 +178,10 @@ messages! {
     red_title: "需要处理的告警", "Alarms";
     red_failed(n): "{n} 封邮件发送失败", "{n} letter failed" | "{n} letters failed";
     red_bad(n): "{n} 个邮箱地址被拒收", "{n} address is refused" | "{n} addresses are refused";
-    red_gaps(n): "{n} 个单位联系不上：没有邮箱能收到催报", "{n} unit cannot be reached by mail" | "{n} units cannot be reached by mail";
+    red_gaps(n, label): "{label}：{n} 个未报单位联系不上，没有邮箱能收到催报",
+        "{label}: {n} silent unit cannot be reached by mail" | "{label}: {n} silent units cannot be reached by mail";
+    late_units(n): "{n} 个逾期未报", "{n} overdue" | "{n} overdue";
+    late_elsewhere(n, label): "{label}：{n} 个单位逾期未报", "{label}: {n} unit overdue" | "{label}: {n} units overdue";
     red_stopped: "邮件中继已停用，所有邮件都没有发出：", "The mail relay refuses us; no mail is sent: ";
     red_paused(time): "邮件中继没有应答，{time} 再试。", "The mail relay does not answer; next try {time}.";
     red_awaiting(n): "{n} 份报送等待值班室确认", "{n} report waits for the duty office" | "{n} reports wait for the duty office";
@@ -205,6 +208,7 @@ messages! {
     delivery_none: "还没有发出过邮件", "No mail sent yet";
 
     incidents_open(n): "未结束的事件 {n} 起", "{n} open incident" | "{n} open incidents";
+    incident_over_unanswered(words): "已结束，但{words}", "over, but: {words}";
     incident_reported(time): "{time} 报告", "reported {time}";
 
     unit_page_title(name): "{name}的报送记录", "{name}: record";

@@ -13,6 +13,8 @@ messages! {
     desk_incident: "有情况要报告", "Something happened";
     desk_phone_first: "紧急情况请先打电话", "In an emergency, phone first";
     desk_phone_missing: "紧急情况请先打值班室电话", "In an emergency, phone the duty office first";
+    desk_unanswered(number, time): "{time} 的紧急信息（回执 {number}）还没有人签收，请打电话给值班室：",
+        "Nobody has acknowledged the urgent report of {time} (receipt {number}) yet. Please phone the duty office:";
     desk_sending: "正在提交……", "Sending…";
     desk_unconfirmed: "未确认收到，请再点一次（不会重复）。", "No answer yet. Press again; it will not count twice.";
     desk_nothing: "现在没有需要报送的场次。", "No report is due now.";
@@ -74,10 +76,10 @@ messages! {
     receipt_roll_up: "汇总", "Roll-up";
     receipt_next_done: "本场次已完成，可以关闭本页。", "This round is done; you may close the page.";
     receipt_next_late: "已按迟报记录，本场次已完成。", "It is kept as late; this round is done.";
-    receipt_next_incident: "值班室已收到。情况有变化时，请点“更正或补充”。",
-        "The duty office has it. When something changes, press \"Correct or add\".";
-    receipt_next_beside: "值班室已收到。这份报告不代替下一场次的报送。",
-        "The duty office has it. It does not stand in for the next round.";
+    receipt_next_incident: "已列入值班室的看板。情况有变化时，请点“更正或补充”。",
+        "It stands on the duty office's board. When something changes, press \"Correct or add\".";
+    receipt_next_beside: "已列入值班室的看板。这份报告不代替下一场次的报送。",
+        "It stands on the duty office's board. It does not stand in for the next round.";
     receipt_next_awaiting: "已收到更正，待值班室确认；确认前仍按“有情况”处理。",
         "The correction waits for the duty office; until then the incident stands.";
     receipt_next_refused: "值班室没有同意改为无情况，原来的报告有效。",

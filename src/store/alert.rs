@@ -3,7 +3,7 @@
 use super::obligation::instant;
 use super::{Conn, Error, Result, Tx, held, on};
 use crate::domain::alert::{Alert, Coming, Policy, Red, State};
-use crate::domain::ids::{AlertId, CheckInId, IncidentId, ReportId};
+use crate::domain::ids::{AlertId, CheckInId, IncidentId, ReportId, UnitId};
 use crate::domain::time::Timestamp;
 
 /// An alert as it is stored.
@@ -101,6 +101,17 @@ impl Conn {
         const SQL: &str = columns!("WHERE a.incident_id = $1 ORDER BY a.id");
         let rows: Vec<Row> = on!(self, c => sqlx::query_as(SQL).bind(incident.0).fetch_all(c).await)?;
         rows.into_iter().map(StoredAlert::try_from).collect()
+    }
+
+    /// Gives the urgent reports of a unit that nobody has yet, the last first: each with its check-in, and since when.
+    pub async fn unanswered_of(&mut self, unit: UnitId) -> Result<Vec<(CheckInId, Timestamp)>> {
+        const SQL: &str =
+            "SELECT p.check_in_id, a.raised_at FROM alert a JOIN incident i ON i.id = a.incident_id
+            JOIN incident_report p ON p.id = a.report_id
+            WHERE a.acknowledged_at IS NULL AND i.unit_id = $1 ORDER BY a.id DESC LIMIT 20";
+        let rows: Vec<(i64, i64)> = on!(self, c => sqlx::query_as(SQL).bind(unit.0).fetch_all(c).await)?;
+        let one = |(id, at)| Ok((CheckInId(id), instant("alert", "raised_at", id, at)?));
+        rows.into_iter().map(one).collect()
     }
 
     /// Gives the alert that a check-in raised, if it did.

@@ -39,6 +39,10 @@ pub struct BoardRound {
     pub scope: Scope,
     /// Whether a period with a span asks for it; follow-ups are asked for by incidents.
     pub is_scheduled: bool,
+    /// How many units were late and have not reported, a thousand at most.
+    pub late: i64,
+    /// Of how many units that have not reported a step could tell nobody.
+    pub gaps: i64,
     /// How far its chases have come.
     pub chases: Vec<BoardChase>,
 }
@@ -51,6 +55,8 @@ struct RoundRow {
     basis: String,
     scope: String,
     span: i64,
+    late_units: i64,
+    gaps: i64,
     #[sqlx(flatten)]
     chase: alarm::ChaseRow,
 }
@@ -64,6 +70,8 @@ impl TryFrom<RoundRow> for BoardRound {
         Ok(Self {
             stored,
             is_scheduled: row.span > 0,
+            late: row.late_units,
+            gaps: row.gaps,
             period: row.period_name,
             basis: row.basis,
             scope: serde_json::from_str(&row.scope)
@@ -192,6 +200,25 @@ macro_rules! standing {
     };
 }
 
+/// Counts the units in the ranges `span` that have not reported to a round `d` after its due time, a thousand at most.
+macro_rules! late {
+    () => {
+        "(SELECT COUNT(*) FROM (SELECT 1 FROM obligation o JOIN span s ON o.path >= s.lo AND o.path < s.hi
+            WHERE o.round_id = d.id AND o.first_received_at IS NULL AND o.excused_at IS NULL
+            AND o.due_at + o.grace_ms <= $3 AND NOT EXISTS (SELECT 1 FROM outage u
+                WHERE u.began_at <= o.opens_at AND u.ended_at >= o.closes_at) LIMIT 1000) AS x)"
+    };
+}
+
+/// Counts the units in the ranges `span` that have not reported to a round `d`, and of which a step could tell nobody.
+macro_rules! gaps {
+    () => {
+        "(SELECT COUNT(DISTINCT g.obligation_id) FROM obligation o JOIN span s ON o.path >= s.lo AND o.path < s.hi
+            JOIN gap g ON g.obligation_id = o.id AND g.due_at = o.due_at
+            WHERE o.round_id = d.id AND o.first_received_at IS NULL AND o.excused_at IS NULL)"
+    };
+}
+
 /// Joins the obligations `o` that serve the round `$2` to spans `r`: its own, and those of a neighbour that were merged.
 macro_rules! serving {
     () => {
@@ -205,25 +232,30 @@ pub(super) use standing;
 
 impl Conn {
     /// Gives the rounds that close after an instant, and one more with its neighbours of an hour, earliest due first;
-    /// with how far their chases have come.
+    /// with how far their chases have come. `late`: where to count who is late at an instant; else none is.
     pub async fn board_rounds(
         &mut self,
         closing: Timestamp,
         also: Option<RoundId>,
+        late: Option<(&[(String, String)], Timestamp)>,
     ) -> Result<Vec<BoardRound>> {
-        const SQL: &str = "SELECT d.id, d.rule_id, d.period_id, d.business_date, d.label, d.level, d.opens_at,
+        let sql = batch!(self, "WITH span AS (SELECT r.lo, r.hi FROM ", [lo text, hi text], concat!("),
+            near AS MATERIALIZED (SELECT d.*, ", late!(), " AS late_units, ", gaps!(), " AS gaps FROM round d
+                WHERE d.closes_at > $4 OR d.id = $2 OR EXISTS (SELECT 1 FROM round e WHERE e.id = $2
+                    AND d.due_at >= e.due_at - 3600000 AND d.due_at <= e.due_at + 3600000))
+            SELECT d.id, d.rule_id, d.period_id, d.business_date, d.label, d.level, d.opens_at,
                 d.due_at, d.grace_ms, d.closes_at, d.ladder_id, d.drill, d.roll_up, d.unit_cursor, d.opened_at, d.seal,
-                p.name AS period_name, p.basis, p.scope, p.ends_at - p.starts_at AS span,
+                d.late_units, d.gaps, p.name AS period_name, p.basis, p.scope, p.ends_at - p.starts_at AS span,
                 c.due_at AS chase_due_at, c.resumption AS chase_resumption, c.progress AS chase_progress,
                 c.next_at AS chase_next_at, l.steps AS chase_steps
-            FROM round d JOIN period p ON p.id = d.period_id JOIN ladder l ON l.id = d.ladder_id
+            FROM near d JOIN period p ON p.id = d.period_id JOIN ladder l ON l.id = d.ladder_id
             LEFT JOIN chase c ON c.round_id = d.id
-            WHERE d.closes_at > $1 OR d.id = $2 OR EXISTS (SELECT 1 FROM round e WHERE e.id = $2
-                AND d.due_at >= e.due_at - 3600000 AND d.due_at <= e.due_at + 3600000)
-            ORDER BY d.due_at, d.id, c.due_at, c.resumption";
+            ORDER BY d.due_at, d.id, c.due_at, c.resumption"));
         let (closing, also) = (closing.timestamp_millis(), also.map_or(0, |id| id.0));
-        let rows: Vec<RoundRow> =
-            on!(self, c => sqlx::query_as(SQL).bind(closing).bind(also).fetch_all(c).await)?;
+        let (ranges, now) = late.map_or((&[][..], 0), |(ranges, now)| (ranges, now.timestamp_millis()));
+        let ranges = range_rows(ranges)?;
+        let rows: Vec<RoundRow> = on!(self, c => sqlx::query_as(sql).bind(ranges).bind(also).bind(now).bind(closing)
+            .fetch_all(c).await)?;
         let mut rounds: Vec<BoardRound> = Vec::new();
         for row in rows {
             let mut round = BoardRound::try_from(row)?;

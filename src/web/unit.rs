@@ -235,7 +235,7 @@ impl Record {
             findings: conn.findings_of(unit, now - FINDINGS).await?,
             spots: conn.spot_checks(unit, now - FINDINGS).await?,
             owed: conn.obligations_of_unit(unit, now, since).await?,
-            rounds: conn.board_rounds(since, None).await?,
+            rounds: conn.board_rounds(since, None, None).await?,
             check_ins: conn.check_ins_of(unit, LISTED).await?,
             decisions: conn.decisions(unit, since, LISTED).await?,
             contacts: contacts.remove(&unit).unwrap_or_default(),

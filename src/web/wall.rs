@@ -63,6 +63,8 @@ struct Now {
     ahead: i32,
     round: Option<RoundView>,
     counts: Vec<(&'static str, &'static str, u64)>,
+    /// Where else units are late.
+    elsewhere: Vec<String>,
     tiles: Vec<Tile>,
     more: usize,
     incidents: Vec<IncidentView>,
@@ -147,7 +149,9 @@ async fn look(app: &App, visit: &Visit, link: &WallLink) -> Result<Now, Failure>
     let place = unit.name.to_string();
     let ground = ground_of(tree.clone(), scope, None);
     let mut conn = app.store.read().await?;
-    let mut rounds = conn.board_rounds(now - RECENT, None).await?;
+    let mut rounds = conn
+        .board_rounds(now - RECENT, None, Some((&ground.ranges, now)))
+        .await?;
     rounds.retain(|round| concerns(&ground, round));
     let chosen = choose(&rounds, None, now);
     let counts = match neighbours(&rounds, chosen) {
@@ -175,6 +179,7 @@ async fn look(app: &App, visit: &Visit, link: &WallLink) -> Result<Now, Failure>
         ahead: now.with_timezone(&zone).offset().fix().local_minus_utc(),
         counts: round.map(|_| counts_of(&total, l)).unwrap_or_default(),
         round: round.map(|round| round_view(round, now, l, &time)),
+        elsewhere: elsewhere(&rounds, chosen, l),
         tiles,
         more,
         incident_count: incidents.len(),
@@ -201,6 +206,15 @@ async fn texts(conn: &mut Conn, incidents: &[BoardIncident]) -> Result<Vec<(Inci
         (!parts.is_empty()).then(|| (*incident, parts.join(" · ")))
     };
     Ok(latest.iter().filter_map(text).collect())
+}
+
+/// Names the rounds that are not shown, and in which units are late.
+fn elsewhere(rounds: &[BoardRound], chosen: Option<usize>, l: Lang) -> Vec<String> {
+    let others = rounds.iter().enumerate();
+    let others = others.filter(|(place, round)| Some(*place) != chosen && round.late > 0);
+    others
+        .map(|(_, round)| l.late_elsewhere(round.late, &round.stored.round.label))
+        .collect()
 }
 
 fn counts_of(total: &Tally, l: Lang) -> Vec<(&'static str, &'static str, u64)> {
@@ -286,6 +300,9 @@ fn incident(
     let state = one.alert.as_ref().map(|known| &known.alert.state);
     let answer = state.map(|state| match state {
         State::Acknowledged { at, .. } => format!("✔ {}", l.wall_answered(time(*at))),
+        State::Running { .. } | State::Exhausted { .. } if one.closed.is_some() => {
+            format!("■ {}", l.incident_over_unanswered(l.alert_unacknowledged()))
+        }
         State::Running { .. } | State::Exhausted { .. } => format!("■ {}", l.alert_unacknowledged()),
     });
     IncidentView {

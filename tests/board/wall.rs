@@ -7,13 +7,13 @@ use super::support::{Answer, Browser, Day, incident, on_both};
 
 impl Browser {
     /// Asks for what the wall shows, with a key.
-    async fn wall(&self, key: &str) -> Answer {
+    pub(super) async fn wall(&self, key: &str) -> Answer {
         self.clone().says("x-wall-key", key).get("/wall/now").await
     }
 }
 
 /// Makes a link, and gives its key.
-async fn make(officer: &mut Browser, unit: &str, texts: bool) -> String {
+pub(super) async fn make(officer: &mut Browser, unit: &str, texts: bool) -> String {
     let mut form = vec![("label", "东墙"), ("unit", unit)];
     if texts {
         form.push(("texts", "1"));

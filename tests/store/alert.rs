@@ -263,3 +263,27 @@ on_both!(whom_an_alert_tells_can_change_while_it_runs, |db| async move {
     let stored = tx.alert(id).await.unwrap().unwrap();
     assert_eq!((stored.policy, stored.alert), (next, running(10)));
 });
+
+on_both!(
+    a_unit_is_told_which_of_its_urgent_reports_nobody_has,
+    |db| async move {
+        let (g, mut tx) = ground(db).await;
+        let unit = g.villages[0];
+        let incident = g.incident(&mut tx, 3).await;
+        assert!(tx.unanswered_of(unit).await.unwrap().is_empty());
+        let (one, first) = raise(&g, &mut tx, incident, 5).await;
+        let (_, second) = raise(&g, &mut tx, incident, 6).await;
+        assert_eq!(
+            tx.unanswered_of(unit).await.unwrap(),
+            [(second, at(6)), (first, at(5))]
+        );
+        let answered = State::Acknowledged {
+            by: "a@county.example".to_owned(),
+            at: at(7),
+            word_until: None,
+        };
+        tx.put_alert(one, &Alert::of(0, 0, answered), None).await.unwrap();
+        assert_eq!(tx.unanswered_of(unit).await.unwrap(), [(second, at(6))]);
+        assert!(tx.unanswered_of(g.villages[1]).await.unwrap().is_empty());
+    }
+);

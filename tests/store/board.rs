@@ -43,20 +43,20 @@ on_both!(
         let now = g.round(&mut tx, "2026-06-04", 900).await;
         let ids =
             |all: Vec<allclear::store::BoardRound>| all.iter().map(|r| r.stored.round.id).collect::<Vec<_>>();
-        assert_eq!(ids(tx.board_rounds(at(500), None).await.unwrap()), [now]);
+        assert_eq!(ids(tx.board_rounds(at(500), None, None).await.unwrap()), [now]);
         assert_eq!(
-            ids(tx.board_rounds(at(500), Some(old)).await.unwrap()),
+            ids(tx.board_rounds(at(500), Some(old), None).await.unwrap()),
             [old, near, now]
         );
         assert_eq!(
-            ids(tx.board_rounds(at(0), None).await.unwrap()),
+            ids(tx.board_rounds(at(0), None, None).await.unwrap()),
             [old, near, far, now]
         );
         assert!(
-            tx.board_rounds(at(1020), None).await.unwrap().is_empty(),
+            tx.board_rounds(at(1020), None, None).await.unwrap().is_empty(),
             "it closes at that instant"
         );
-        let first = &tx.board_rounds(at(500), None).await.unwrap()[0];
+        let first = &tx.board_rounds(at(500), None, None).await.unwrap()[0];
         assert_eq!(
             (first.period.as_str(), first.scope.subtrees.clone()),
             ("汛期𠮷", vec![g.county])
@@ -199,7 +199,7 @@ on_both!(the_board_shows_how_far_chases_have_come, |db| async move {
             .await
             .unwrap();
     }
-    let rounds = tx.board_rounds(at(0), None).await.unwrap();
+    let rounds = tx.board_rounds(at(0), None, None).await.unwrap();
     let ids: Vec<_> = rounds.iter().map(|r| r.stored.round.id).collect();
     assert_eq!(ids, [round, other]);
     let groups: Vec<_> = rounds[0].chases.iter().map(|chase| chase.group).collect();
@@ -250,11 +250,8 @@ on_both!(the_board_shows_what_delivery_could_not_do, |db| async move {
     let everywhere = g.everywhere();
     let (round, [a, _]) = g.owed(&mut tx).await;
     let span = (at(40), at(220));
-    let quiet = tx
-        .board_delivery(&everywhere, true, Some(round), span)
-        .await
-        .unwrap();
-    assert_eq!((quiet.failed, quiet.bad, quiet.gaps, quiet.held), (0, 0, 0, 0));
+    let quiet = tx.board_delivery(&everywhere, true, span).await.unwrap();
+    assert_eq!((quiet.failed, quiet.bad, quiet.held), (0, 0, 0));
     assert_eq!((quiet.urgent, quiet.outage), ((0, None), None));
     g.letter(&mut tx, &chase_letter("k", round, 100, 1), &[a]).await;
     g.letter(&mut tx, &letter("x", 1, "x@v.example"), &[]).await;
@@ -263,10 +260,7 @@ on_both!(the_board_shows_what_delivery_could_not_do, |db| async move {
     tx.mark_bad("x@v.example", at(1), "550").await.unwrap();
     tx.add_outage(at(220), at(230), "stopped").await.unwrap();
     tx.pause_relay(at(9), "451 𠮷").await.unwrap();
-    let all = tx
-        .board_delivery(&everywhere, true, Some(round), span)
-        .await
-        .unwrap();
+    let all = tx.board_delivery(&everywhere, true, span).await.unwrap();
     assert_eq!((all.failed, all.bad, all.urgent), (2, 1, (1, Some(at(0)))));
     assert_eq!(all.outage, None, "it began when the round had closed");
     assert_eq!(
@@ -274,9 +268,9 @@ on_both!(the_board_shows_what_delivery_could_not_do, |db| async move {
         (1, Some("451 𠮷"))
     );
     let part = tx
-        .board_delivery(&everywhere, false, None, (at(40), at(221)))
+        .board_delivery(&everywhere, false, (at(40), at(221)))
         .await
         .unwrap();
     assert_eq!((part.failed, part.outage), (1, Some((at(220), at(230)))));
-    assert_eq!(tx.board_delivery(&[], false, None, span).await.unwrap().failed, 0);
+    assert_eq!(tx.board_delivery(&[], false, span).await.unwrap().failed, 0);
 });

@@ -147,8 +147,8 @@ on_both!(of_periods_rules_ladders_and_rounds, |db| async move {
     never!(tx, "round"."closes_at", round.0, tx.rounds_closing_after(at(0)));
     never!(tx, "round"."opens_at", round.0, tx.round(round));
     never!(tx, "round"."opened_at", round.0, tx.round(round));
-    never!(tx, "round"."due_at", round.0, tx.board_rounds(at(0), None));
-    broken!(tx, "period"."scope" = "'x'", period.0, tx.board_rounds(at(0), None));
+    never!(tx, "round"."due_at", round.0, tx.board_rounds(at(0), None, None));
+    broken!(tx, "period"."scope" = "'x'", period.0, tx.board_rounds(at(0), None, None));
     assert!(tx.seal_round(round, "aa", at(1)).await.unwrap());
     never!(tx, "round"."sealed_at", round.0, tx.round_seal(round));
     let group = Group {
@@ -165,8 +165,8 @@ on_both!(of_periods_rules_ladders_and_rounds, |db| async move {
     broken!(tx, "chase"."firing" = "'x'", round.0, tx.chase(group));
     never!(tx, "chase"."closes_at", round.0, tx.chase(group));
     never!(tx, "chase"."next_at", round.0, tx.hold_chase(group));
-    broken!(tx, "chase"."progress" = "'x'", round.0, tx.board_rounds(at(0), None));
-    never!(tx, "chase"."due_at", round.0, tx.board_rounds(at(0), None));
+    broken!(tx, "chase"."progress" = "'x'", round.0, tx.board_rounds(at(0), None, None));
+    never!(tx, "chase"."due_at", round.0, tx.board_rounds(at(0), None, None));
 });
 
 on_both!(of_obligations, |db| async move {

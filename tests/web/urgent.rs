@@ -75,12 +75,19 @@ async fn after_a_minute_without_a_letter_accepted_the_page_says_whom_to_phone() 
         .await
         .must_say(phone)
         .must_say("class=\"emergency huge\" href=\"tel:07936210000\"");
+    let unanswered = "还没有人签收，请打电话给值班室";
+    clerk
+        .get("/desk")
+        .await
+        .must_say(unanswered)
+        .must_say("tel:07936210000");
     // Somebody has it: nobody need phone.
     let link = link_of(&site, "lingdao", Role::Leader, "鄱阳县").await;
     let mut leader = site.browser();
     leader.post(&link, &[]).await.must_be(303);
     leader.post("/alert/1", &[]).await.must_be(303);
     clerk.get(&path).await.must_not_say(phone);
+    clerk.get("/desk").await.must_not_say(unanswered);
 }
 
 #[tokio::test]

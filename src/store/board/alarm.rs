@@ -165,8 +165,6 @@ pub struct BoardDelivery {
     pub failed: i64,
     /// Addresses that a mail server refused for good.
     pub bad: i64,
-    /// Unmet units of the round for which a step of the ladder reached nobody.
-    pub gaps: i64,
     /// Urgent letters that wait to be sent, and since when the oldest does.
     pub urgent: (i64, Option<Timestamp>),
     /// Letters that are held back in a restored copy.
@@ -183,7 +181,6 @@ pub struct BoardDelivery {
 struct DeliveryRow {
     failed: i64,
     bad: i64,
-    gaps: i64,
     urgent: i64,
     oldest: Option<i64>,
     held: i64,
@@ -205,7 +202,6 @@ impl TryFrom<DeliveryRow> for BoardDelivery {
         Ok(Self {
             failed: row.failed,
             bad: row.bad,
-            gaps: row.gaps,
             urgent: (row.urgent, maybe("letter", "created_at", 0, row.oldest)?),
             held: row.held,
             awaiting: row.awaiting,
@@ -243,6 +239,13 @@ macro_rules! latest {
     };
 }
 
+/// Whether an incident `i` is open, or somebody must still act on it: a final report ends no alert.
+macro_rules! shown {
+    () => {
+        "(i.closed_at IS NULL OR i.id IN (SELECT b.incident_id FROM alert b WHERE b.acknowledged_at IS NULL))"
+    };
+}
+
 /// The gravest incident `i` first, then the newest.
 macro_rules! gravest {
     () => {
@@ -252,15 +255,14 @@ macro_rules! gravest {
 }
 
 impl Conn {
-    /// Gives the open incidents in some ranges: those that nobody has yet first, then the gravest.
+    /// Gives the incidents in some ranges that are open or that nobody has yet: the latter first, then the gravest.
     pub async fn board_incidents(
         &mut self,
         ranges: &[(String, String)],
         limit: i64,
     ) -> Result<Vec<BoardIncident>> {
         let sql = batch!(self, incidents!(mine: "CAST(0 AS BIGINT)"), [lo text, hi text],
-            concat!(" JOIN incident i ON i.closed_at IS NULL AND i.path >= r.lo AND i.path < r.hi ", latest!(),
-            " ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, ",
+            concat!(" JOIN incident i ON i.path >= r.lo AND i.path < r.hi AND ", shown!(), latest!(), " ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, ",
             gravest!(), " LIMIT $2"));
         let rows = range_rows(ranges)?;
         let rows: Vec<IncidentRow> =
@@ -278,9 +280,7 @@ impl Conn {
     ) -> Result<Vec<(BoardIncident, bool)>> {
         let sql = batch!(self, incidents!(mine: "CAST(CASE WHEN EXISTS (SELECT 1 FROM letter l
                 WHERE l.alert_id = a.id AND l.address = $3) THEN 1 ELSE 0 END AS BIGINT)"), [lo text, hi text],
-            concat!(" JOIN incident i ON i.path >= r.lo AND i.path < r.hi ", latest!(),
-            " WHERE i.closed_at IS NULL OR (a.id IS NOT NULL AND a.acknowledged_at IS NULL)
-            ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, mine DESC, ",
+            concat!(" JOIN incident i ON i.path >= r.lo AND i.path < r.hi AND ", shown!(), latest!(), " ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, mine DESC, ",
             gravest!(), " LIMIT $2"));
         let rows = range_rows(ranges)?;
         let rows: Vec<IncidentRow> = on!(self, c => sqlx::query_as(sql).bind(rows).bind(limit).bind(address)
@@ -293,12 +293,11 @@ impl Conn {
     }
 
     /// Gives what delivery could not do for obligations and incidents in some ranges, what the relay did last, and
-    /// the last outage that touched a span of time, that of a round. `whole`: letters that name no unit count too.
+    /// the last outage that touched a span of time. `whole`: letters that name no unit count too.
     pub async fn board_delivery(
         &mut self,
         ranges: &[(String, String)],
         whole: bool,
-        round: Option<RoundId>,
         span: (Timestamp, Timestamp),
     ) -> Result<BoardDelivery> {
         let sql = batch!(self, "WITH span AS (SELECT r.lo, r.hi FROM ", [lo text, hi text], ")
@@ -308,10 +307,6 @@ impl Conn {
                 OR EXISTS (SELECT 1 FROM alert a JOIN incident i ON i.id = a.incident_id
                     JOIN span s ON i.path >= s.lo AND i.path < s.hi WHERE a.id = l.alert_id))) AS failed,
               (SELECT COUNT(*) FROM bad_address) AS bad,
-              (SELECT COUNT(DISTINCT g.obligation_id) FROM obligation o
-                JOIN span s ON o.path >= s.lo AND o.path < s.hi
-                JOIN gap g ON g.obligation_id = o.id AND g.due_at = o.due_at
-                WHERE o.round_id = $5 AND o.first_received_at IS NULL AND o.excused_at IS NULL) AS gaps,
               (SELECT COUNT(*) FROM letter l WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS urgent,
               (SELECT MIN(l.created_at) FROM letter l
                 WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS oldest,
@@ -326,7 +321,7 @@ impl Conn {
         let (from, until) = (span.0.timestamp_millis(), span.1.timestamp_millis());
         let rows = range_rows(ranges)?;
         let row: Option<DeliveryRow> = on!(self, c => sqlx::query_as(sql).bind(rows).bind(i64::from(whole))
-            .bind(from).bind(until).bind(round.map_or(0, |id| id.0)).fetch_optional(c).await)?;
+            .bind(from).bind(until).fetch_optional(c).await)?;
         row.map_or_else(|| Ok(BoardDelivery::default()), BoardDelivery::try_from)
     }
 }

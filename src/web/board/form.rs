@@ -76,7 +76,7 @@ pub(super) async fn unmet_in(
         return Err(Failure::NOT_FOUND);
     }
     let mut conn = app.store.read().await?;
-    let rounds = conn.board_rounds(app.now(), Some(round)).await?;
+    let rounds = conn.board_rounds(app.now(), Some(round), None).await?;
     let place = rounds.iter().position(|r| r.stored.round.id == round);
     let (round, rounds) = neighbours(&rounds, place).ok_or(Failure::NOT_FOUND)?;
     let unmet = conn

@@ -34,7 +34,7 @@ pub(in crate::web) async fn today(app: &Service, actor: &Actor, l: Lang) -> Resu
     let ground = ground(app, actor, Deed::SeeBoard, None).await?;
     let mut conn = app.store.read().await?;
     let mut rounds = conn
-        .board_rounds(now - chrono::TimeDelta::hours(24), None)
+        .board_rounds(now - chrono::TimeDelta::hours(24), None, None)
         .await?;
     rounds.retain(|round| !round.stored.round.drill && concerns(&ground, round));
     let mut today = Vec::new();

@@ -124,10 +124,11 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
     let now = app.now();
     let ground = ground(app, actor, Deed::SeeBoard, address.unit).await?;
     let mut conn = app.store.read().await?;
-    let mut rounds = conn.board_rounds(now - RECENT, address.round).await?;
+    let mut rounds = conn
+        .board_rounds(now - RECENT, address.round, Some((&ground.ranges, now)))
+        .await?;
     rounds.retain(|round| concerns(&ground, round));
     let chosen = choose(&rounds, address.round, now);
-    let incidents = conn.board_incidents(&ground.ranges, INCIDENTS).await?;
     let mut loaded = Loaded {
         now,
         counts: Arc::default(),
@@ -135,11 +136,8 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         rows: Vec::new(),
         more: false,
         too_many: false,
-        lines: match incidents.is_empty() {
-            true => Vec::new(),
-            false => conn.open_incidents(&ground.ranges, now, INCIDENTS).await?,
-        },
-        incidents,
+        incidents: conn.board_incidents(&ground.ranges, INCIDENTS).await?,
+        lines: Vec::new(),
         delivery: BoardDelivery::default(),
         lacking: app.lacking_bulletins(&mut conn, &ground.scope).await?,
         duty: app.duty_gaps(&mut conn, &own_units(&ground)).await?,
@@ -149,11 +147,13 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         chosen,
         rounds,
     };
+    if !loaded.incidents.is_empty() {
+        loaded.lines = conn.open_incidents(&ground.ranges, now, INCIDENTS).await?;
+    }
     let whole = loaded.scope == Scope::Whole && loaded.focus.is_none();
     let round = loaded.round().map(|r| &r.stored.round);
     let span = round.map_or((now, now), |r| (r.window.opens(), r.window.closes()));
-    let id = round.map(|r| r.id);
-    loaded.delivery = conn.board_delivery(&ground.ranges, whole, id, span).await?;
+    loaded.delivery = conn.board_delivery(&ground.ranges, whole, span).await?;
     let Some((round, rounds)) = neighbours(&loaded.rounds, chosen) else {
         return Ok(loaded);
     };

@@ -95,6 +95,10 @@ impl Strip<'_> {
         let state = one.alert.as_ref().map(|known| &known.alert.state);
         let red = one.alert.as_ref().and_then(|known| known.red.as_deref());
         let answer = one.alert.as_ref().map(|known| stands(l, known, &time));
+        let answer = match (answer, one.closed) {
+            (Some(words), Some(_)) => Some(l.incident_over_unanswered(words)),
+            (answer, _) => answer,
+        };
         let is_unanswered = state.is_some_and(|state| !matches!(state, State::Acknowledged { .. }));
         let href = match &one.alert {
             Some(known) if self.opens_alerts => format!("/alert/{}", known.id),
@@ -176,12 +180,10 @@ pub(super) fn reds(
             sees_roster.then(|| "/roster".to_owned()),
         );
     }
-    if delivery.gaps > 0 {
-        add(
-            l.red_gaps(delivery.gaps),
-            "",
-            Some(here.filtered(Filter::Gap).to_string()),
-        );
+    for round in loaded.rounds.iter().filter(|round| round.gaps > 0) {
+        let gaps = here.of_round(round.stored.round.id).filtered(Filter::Gap);
+        let words = l.red_gaps(round.gaps, &round.stored.round.label);
+        add(words, "", Some(gaps.to_string()));
     }
     if delivery.failed > 0 {
         add(l.red_failed(delivery.failed), "", outbox(Tray::Failed));

@@ -101,6 +101,8 @@ pub(super) struct Tab {
     pub(super) href: String,
     pub(super) label: String,
     pub(super) due: String,
+    /// How many units are late and have not reported.
+    pub(super) late: Option<String>,
     pub(super) is_chosen: bool,
 }
 
@@ -331,8 +333,8 @@ fn focus(loaded: &Loaded, here: &Address) -> Option<FocusView> {
 }
 
 fn tabs(loaded: &Loaded, here: &Address, l: Lang, zone: Tz) -> Vec<Tab> {
-    let tab = |round: &BoardRound| {
-        let round = &round.stored.round;
+    let tab = |board: &BoardRound| {
+        let round = &board.stored.round;
         Tab {
             href: here.of_round(round.id).to_string(),
             label: match round.drill {
@@ -340,6 +342,7 @@ fn tabs(loaded: &Loaded, here: &Address, l: Lang, zone: Tz) -> Vec<Tab> {
                 false => round.label.clone(),
             },
             due: when(l, round.window.due(), loaded.now, zone),
+            late: (board.late > 0).then(|| l.late_units(board.late)),
             is_chosen: Some(round.id) == here.round,
         }
     };

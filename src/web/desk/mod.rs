@@ -5,7 +5,7 @@
 //! * `card.rs` — one obligation as the page shows it
 //! * `day.rs` — whether a form that was rendered before midnight asks for which day it is
 //! * `history.rs` — how the last thirty days went
-//! * `open.rs` — its open incidents, and whether a leader has them
+//! * `open.rs` — its open incidents, whether a leader has them, and what nobody has
 //! * `send.rs` — from a form to a submission
 //! * `incident.rs`, `typed.rs` — the form of an incident
 //! * `receipt.rs` — the proof; `reach.rs` — whom an urgent report reached
@@ -52,8 +52,16 @@ struct DeskPage {
     /// When nothing is owed: what comes next.
     next: Option<String>,
     asked: String,
+    unanswered: Vec<UnansweredView>,
     open: Vec<OpenView>,
     found: Vec<FoundView>,
+}
+
+/// An urgent report of the unit that nobody has yet.
+#[derive(Debug, Clone)]
+struct UnansweredView {
+    number: String,
+    words: String,
 }
 
 /// An open incident of the unit.
@@ -158,6 +166,7 @@ pub(super) async fn page(
             false => Some(place.next(&app, l).await?),
         },
         asked: l.desk_asked(place.asked),
+        unanswered: open::unanswered(&app, l, &place),
         open: open::views(&app, l, &place).await?,
         found: found(l, &place),
         // What is real is never covered by the watermark of a drill beside it.

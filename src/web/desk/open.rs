@@ -4,14 +4,27 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::OpenView;
 use super::place::Place;
-use crate::domain::ids::IncidentId;
+use super::{OpenView, UnansweredView};
+use crate::domain::ids::{CheckInId, IncidentId};
 use crate::domain::receipt::Number;
+use crate::domain::time::Timestamp;
 use crate::i18n::Lang;
 use crate::store::{BoardAlert, Conn, IncidentLine, StoredAlert};
 use crate::web::board::{class_name, colour, stands};
 use crate::web::{App, Failure};
+
+/// Names the urgent reports of a unit that nobody has yet, whatever became of their incidents.
+pub(super) fn unanswered(app: &App, l: Lang, place: &Place) -> Vec<UnansweredView> {
+    let view = |(report, since): &(CheckInId, Timestamp)| {
+        let number = Number(*report).to_string();
+        UnansweredView {
+            words: l.desk_unanswered(&number, place.time(app, l, *since)),
+            number,
+        }
+    };
+    place.unanswered.iter().map(view).collect()
+}
 
 /// Gives the open incidents of a unit, as its desk lists them.
 pub(super) async fn views(app: &App, l: Lang, place: &Place) -> Result<Vec<OpenView>, Failure> {

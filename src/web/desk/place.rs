@@ -36,6 +36,8 @@ pub(super) struct Place {
     pub(super) asked: i64,
     /// Its incidents that are open, and what was found of its reports lately.
     pub(super) incidents: Vec<IncidentLine>,
+    /// Its urgent reports that nobody has yet, and since when.
+    pub(super) unanswered: Vec<(CheckInId, Timestamp)>,
     pub(super) findings: Vec<StoredFinding>,
 }
 
@@ -62,6 +64,7 @@ impl Place {
         let first = timestamp(today.with_day(1).unwrap_or(today), NaiveTime::MIN, zone);
         let asked = conn.asked(unit, first, now + TimeDelta::milliseconds(1)).await?;
         let incidents = conn.open_incidents_of(unit, now).await?;
+        let unanswered = conn.unanswered_of(unit).await?;
         let findings = conn.findings_of(unit, now - FOUND).await?;
         let label = |id: &UnitId| tree.label(*id).map(|l| l.to_string()).unwrap_or_default();
         Ok(Self {
@@ -80,6 +83,7 @@ impl Place {
             kept: kept.into_iter().map(|k| (k.check_in.id, k)).collect(),
             asked,
             incidents,
+            unanswered,
             findings,
         })
     }

@@ -230,7 +230,7 @@ async fn roll(
 /// Gives what the units owe in the round that opened last.
 async fn present(app: &App, conn: &mut Conn, path: &UnitPath) -> Result<Vec<BeneathRow>, Failure> {
     let now = app.now();
-    let rounds = conn.board_rounds(now - RECENT, None).await?;
+    let rounds = conn.board_rounds(now - RECENT, None, None).await?;
     let scheduled = rounds.iter().filter(|round| round.is_scheduled);
     let rounds = scheduled.map(|round| &round.stored.round);
     let last = rounds

@@ -93,9 +93,11 @@ pub(super) fn gather(play: &mut Play) -> Result<Facts, Broken> {
 async fn delivery(service: &Service, facts: &mut Facts, now: Timestamp) -> crate::service::Result<()> {
     let mut conn = service.store.read().await?;
     let everywhere = [("/".to_owned(), "0".to_owned())];
-    let board = conn.board_delivery(&everywhere, true, None, (now, now)).await?;
-    facts.is_red = board.failed > 0 || board.gaps > 0;
-    for (incident, _) in conn.incidents_for(&everywhere, "", 100_000).await? {
+    let board = conn.board_delivery(&everywhere, true, (now, now)).await?;
+    let ever = crate::domain::time::Timestamp::UNIX_EPOCH;
+    let rounds = conn.board_rounds(ever, None, Some((&everywhere, now))).await?;
+    facts.is_red = board.failed > 0 || rounds.iter().any(|round| round.gaps > 0);
+    for incident in conn.board_incidents(&everywhere, 100_000).await? {
         if let Some(known) = incident.alert
             && known.alert.is_exhausted()
         {

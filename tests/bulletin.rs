@@ -3,13 +3,14 @@
 
 mod support;
 
-use allclear::clock::Settable;
-use allclear::crash::{Aim, CrashPlan, Point};
-use allclear::domain::access::{Actor, Grant, Identity, Role};
-use allclear::domain::ids::{AccountId, UnitId};
-use allclear::service::{Service, ShownBulletin};
+#[path = "bulletin/making.rs"]
+mod making;
+#[path = "bulletin/readers.rs"]
+mod readers;
+
+use allclear::service::ShownBulletin;
 use chrono::TimeDelta;
-use support::{Day, Fresh, House, Post, incident, local, on_both, urgent};
+use support::{Day, incident, local, on_both, urgent};
 
 /// Reads the bulletins of the county, the first one first.
 async fn bulletins(day: &Day) -> Vec<ShownBulletin> {
@@ -254,79 +255,6 @@ on_both!(a_period_without_an_hour_for_bulletins_has_none, |db| async move {
     );
 });
 
-on_both!(two_instances_make_one, |db| async move {
-    let day = Day::begin(db).await;
-    day.jump("18:00").await;
-    let other = Day::over(db, "2026-06-01 18:30").await;
-    for date in ["2026-06-01", "2026-06-02", "2026-06-03", "2026-06-04"] {
-        for house in [&day.house, &other.house] {
-            house.go_to(&format!("{date} 18:30"));
-        }
-        let (one, two) = tokio::join!(day.house.service.tick(), other.house.service.tick());
-        // One that found the other in its way comes again.
-        if one.is_err() || two.is_err() {
-            day.house.service.tick().await.unwrap();
-        }
-    }
-    assert_eq!(
-        made(&day).await,
-        [
-            "1 06-01 from 06-01",
-            "2 06-02 from 06-02",
-            "3 06-03 from 06-03",
-            "4 06-04 from 06-04"
-        ]
-    );
-    assert_eq!(
-        day.count("SELECT COUNT(*) FROM audit WHERE deed = 'bulletin'")
-            .await,
-        4
-    );
-    day.house
-        .service
-        .verify_chain(&Actor::console(), None)
-        .await
-        .unwrap()
-        .unwrap();
-});
-
-/// Opens the service over a database with a point at which it stops.
-async fn doomed(db: &Fresh, point: Point) -> (std::sync::Arc<Service>, CrashPlan) {
-    let plan = CrashPlan::new(Aim::At(point, 1));
-    let day = Day::over(db, "2026-06-01 18:30").await;
-    let House { service, .. } = day.house;
-    let clock = Settable::at(local("2026-06-01 18:30"));
-    let service = Service::open_until(
-        service.settings.clone(),
-        service.store.clone(),
-        clock,
-        plan.clone(),
-    )
-    .await
-    .unwrap();
-    (service, plan)
-}
-
-on_both!(a_crash_in_the_middle_leaves_one, |db| async move {
-    for (point, left) in [(Point::Bulletin, 0), (Point::Published, 1)] {
-        let day = match point {
-            Point::Bulletin => Day::begin(db).await,
-            _ => Day::over(db, "2026-06-01 18:00").await,
-        };
-        day.jump("18:00").await;
-        let (service, plan) = doomed(db, point).await;
-        tokio::select! {
-            _ = service.tick() => panic!("it stops"),
-            stopped = plan.struck() => assert_eq!(stopped, point),
-        }
-        assert_eq!(made(&day).await.len(), left);
-        let day = day.restarted(db, "2026-06-01 18:31").await;
-        day.house.service.tick().await.unwrap();
-        assert_eq!(made(&day).await, ["1 06-01 from 06-01"]);
-        day.meddle("DELETE FROM bulletin").await;
-    }
-});
-
 on_both!(
     one_that_was_altered_says_so_and_its_digest_is_in_the_chain,
     |db| async move {
@@ -377,130 +305,5 @@ on_both!(
         day.house.service.keep_house().await.unwrap();
         let old = bulletins(&day).await.remove(0);
         assert!(old.duty.is_none() && old.is_whole && old.bulletin.reports.expected == 3);
-    }
-);
-
-on_both!(
-    one_that_is_not_there_is_told_after_five_minutes,
-    |db| async move {
-        let day = Day::begin(db).await;
-        day.jump("18:00").await;
-        let scope = allclear::domain::access::Scope::Whole;
-        let lacking = async || {
-            let mut conn = day.house.service.store.read().await.unwrap();
-            day.house
-                .service
-                .lacking_bulletins(&mut conn, &scope)
-                .await
-                .unwrap()
-        };
-        let late = local("2026-06-01 18:35");
-        day.house.clock.set(late - TimeDelta::milliseconds(1));
-        assert!(lacking().await.is_empty());
-        day.house.clock.set(late);
-        assert_eq!(lacking().await[0].office, "清河县");
-        day.house.service.tick().await.unwrap();
-        assert!(lacking().await.is_empty());
-    }
-);
-
-/// Gives a township of the county.
-async fn town_of(day: &Day) -> UnitId {
-    let village = day.unit("东湖镇 · 柳村").await;
-    let tree = day.house.service.tree().await.unwrap();
-    tree.parent(village).unwrap().id
-}
-
-on_both!(it_is_read_in_scope_only, |db| async move {
-    let day = Day::begin(db).await;
-    day.jump("18:30").await;
-    let id = bulletins(&day).await[0].id;
-    let county = day.officer().await.grants[0].over().cloned().unwrap();
-    let town = county.child(town_of(&day).await);
-    let actor = |role: Role, over| Actor {
-        identity: Identity::Account(AccountId(1)),
-        grants: vec![Grant::new(role, over).unwrap()],
-        label: String::new(),
-    };
-    let service = &day.house.service;
-    for (role, over, sees) in [
-        (Role::Leader, Some(county.clone()), true),
-        (Role::DutyOfficer, Some(county.clone()), true),
-        (Role::Head, Some(county.clone()), true),
-        (Role::Auditor, None, true),
-        (Role::Reporter, Some(county.clone()), false),
-        (Role::SystemAdministrator, None, false),
-        (Role::DutyOfficer, Some(town.clone()), false),
-    ] {
-        let actor = actor(role, over);
-        assert_eq!(service.bulletin(&actor, id).await.is_ok(), sees, "{role}");
-        assert_eq!(
-            service
-                .bulletins(&actor, None, 10)
-                .await
-                .is_ok_and(|all| !all.is_empty()),
-            sees,
-            "{role}"
-        );
-    }
-    let officer = day.officer().await;
-    let (now, _) = service
-        .bulletin_now(&officer, county.id().unwrap())
-        .await
-        .unwrap();
-    assert_eq!((now.number, now.day.to_string()), (0, "2026-06-02".to_owned()));
-    assert_eq!(now.from, local("2026-06-01 18:30"));
-    assert!(service.bulletin_now(&officer, town_of(&day).await).await.is_err());
-});
-
-on_both!(
-    everybody_who_leads_or_is_on_duty_gets_one_letter_in_his_language,
-    |db| async move {
-        let mut post = Post::begin(db).await;
-        let day = &post.day;
-        // One is named twice, one reads English, one is locked, one leads a township only.
-        day.meddle(
-            "INSERT INTO account (login, label, address, language, epoch, created_at, locked_at) VALUES
-            ('a', '县长', 'leader@county.example', 'zh-CN', 0, 0, NULL),
-            ('b', 'Deputy', 'deputy@county.example', 'en', 0, 0, NULL),
-            ('c', '离任', 'gone@county.example', 'en', 0, 0, 1),
-            ('d', '镇长', 'town@county.example', 'en', 0, 0, NULL)",
-        )
-        .await;
-        day.meddle(
-            "INSERT INTO role_grant (account_id, role, unit_id, granted_at)
-            SELECT a.id, 'leader', CASE WHEN a.login = 'd' THEN 2 ELSE 1 END, 0 FROM account a
-            UNION SELECT a.id, 'duty_officer', 1, 0 FROM account a WHERE a.login = 'a'",
-        )
-        .await;
-        day.jump("18:30").await;
-        let told = bulletins(day).await.pop().unwrap();
-        assert_eq!(told.letters, 2);
-        let to = |lines: Vec<String>| -> Vec<String> {
-            lines
-                .into_iter()
-                .filter(|line| line.contains("bulletin"))
-                .collect()
-        };
-        assert_eq!(
-            to(post.day.all_letters().await),
-            [
-                "18:30 bulletin deputy@county.example",
-                "18:30 bulletin leader@county.example"
-            ]
-        );
-        for _ in 0..3 {
-            post.day.house.service.tick().await.unwrap();
-        }
-        assert_eq!(to(post.day.all_letters().await), Vec::<String>::new());
-        post.deliver().await;
-        assert_eq!(post.state("deputy@county.example").await, "accepted 1");
-        let mails = post.server.accepted();
-        let english = mails
-            .iter()
-            .map(|mail| String::from_utf8_lossy(&mail.bytes).into_owned())
-            .find(|mail| mail.contains("deputy@county.example"))
-            .unwrap();
-        assert!(english.contains("Content-Language: en"), "{english}");
     }
 );

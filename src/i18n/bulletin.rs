@@ -81,6 +81,9 @@ messages! {
     bulletin_unsent: "没有可以寄送的领导和值班员邮箱", "No leader or duty officer has an address to send it to";
     bulletin_made(at): "{at} 生成", "Made {at}";
     bulletin_link: "在系统中查看本期日报", "Read it in the service";
+    red_unread(n, offices, day): "{n} 个值班室{day}的日报没有人收到：{offices}。请登记领导或值班员的邮箱，或排值班表",
+        "Nobody was sent the bulletin of {n} office for {day}: {offices}. Give a leader or duty officer there an address, or make a roster"
+        | "Nobody was sent the bulletins of {n} offices for {day}: {offices}. Give a leader or duty officer there an address, or make a roster";
     red_bulletin(office, day): "{office}{day}的日报没有生成", "The bulletin of {office} for {day} was not made";
 }
 

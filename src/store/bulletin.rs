@@ -163,6 +163,20 @@ impl Conn {
         rows.into_iter().map(StoredBulletin::try_from).collect()
     }
 
+    /// Gives the offices in some ranges whose bulletin for a day was sent to nobody.
+    pub async fn unread_bulletins(
+        &mut self,
+        ranges: &[(String, String)],
+        day: BusinessDate,
+    ) -> Result<Vec<UnitId>> {
+        let sql = batch!(self, "SELECT DISTINCT b.unit_id FROM ", [lo text, hi text],
+            " JOIN bulletin b ON b.path >= r.lo AND b.path < r.hi AND b.day = $2 AND b.letters = 0
+              ORDER BY b.unit_id");
+        let (rows, day) = (super::board::range_rows(ranges)?, day.to_string());
+        let ids: Vec<i64> = on!(self, c => sqlx::query_scalar(sql).bind(rows).bind(day).fetch_all(c).await)?;
+        Ok(ids.into_iter().map(UnitId).collect())
+    }
+
     /// Gives the highest number that an office has given in a year; 0 for none.
     pub async fn last_bulletin_number(&mut self, unit: UnitId, year: i32) -> Result<i64> {
         const SQL: &str =

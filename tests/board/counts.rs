@@ -1,6 +1,6 @@
 //! Holds that what the database counts is what the rules count.
 
-use allclear::domain::access::Scope;
+use allclear::domain::access::{Role, Scope};
 use allclear::domain::board::{Filter, Span, folds, spans};
 use allclear::domain::ids::RoundId;
 use allclear::domain::tally::{Counted, Said, Tally};
@@ -9,6 +9,7 @@ use allclear::service::Service;
 use allclear::store::{Count, Listing};
 
 use super::support::{Day, incident, local, on_both};
+use super::{NEIGHBOURS, Office};
 
 async fn counted(service: &Service, now: Timestamp) -> Vec<Count> {
     let tree = service.tree().await.unwrap();
@@ -123,4 +124,17 @@ on_both!(every_list_is_as_long_as_its_count, |db| async move {
             .unwrap();
         assert_eq!(rows.len() as u64, count, "{filter:?}");
     }
+});
+
+on_both!(the_board_says_whose_bulletin_nobody_was_sent, |db| async move {
+    let day = Day::begin(db).await;
+    day.house.import(NEIGHBOURS).await;
+    day.jump("18:30").await;
+    let office = Office::open(day).await;
+    let mut top = office.signed_in("top", Role::DutyOfficer, "饶江市").await;
+    let page = top.get("/board").await;
+    page.must_say("1 个值班室6月1日的日报没有人收到：清河县");
+    // Whoever holds the county only is told of his own; a township has no bulletin.
+    let mut head = office.signed_in("east", Role::Head, "东湖镇").await;
+    head.get("/board").await.must_not_say("没有人收到");
 });

@@ -34,7 +34,7 @@ pub struct ShownBulletin {
     pub is_whole: bool,
 }
 
-/// A bulletin that should be there.
+/// A bulletin that should be there, or that somebody should read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LacksBulletin {
     pub office: String,
@@ -93,6 +93,26 @@ impl Service {
         let gathered = self.gather(&mut conn, unit, due, now).await?;
         let duty = serde_json::from_str(&gathered.duty).map_err(Error::broken)?;
         Ok((gathered.bulletin, duty))
+    }
+
+    /// Gives the offices in a scope whose last bulletin nobody was sent.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn unread_bulletins(&self, conn: &mut Conn, scope: &Scope) -> Result<Vec<LacksBulletin>> {
+        let Some(hour) = self.bulletin_hour() else {
+            return Ok(Vec::new());
+        };
+        let day = hour.last_day(self.now());
+        let offices = conn.unread_bulletins(&scope.ranges(), day).await?;
+        let tree = self.tree().await?;
+        let lacks = |id: &UnitId| LacksBulletin {
+            office: tree
+                .get(*id)
+                .map_or_else(|| id.to_string(), |unit| unit.name.to_string()),
+            day,
+        };
+        Ok(offices.iter().map(lacks).collect())
     }
 
     /// Gives the offices in a scope whose bulletin should be there and is not. That none is lacking is believed for a

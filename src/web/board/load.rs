@@ -56,6 +56,8 @@ pub(super) struct Loaded {
     pub(super) duty: Vec<GapDay>,
     /// Offices whose bulletin should be there and is not.
     pub(super) lacking: Vec<LacksBulletin>,
+    /// Offices whose last bulletin nobody was sent.
+    pub(super) unread: Vec<LacksBulletin>,
 }
 
 impl Loaded {
@@ -140,6 +142,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         lines: Vec::new(),
         delivery: BoardDelivery::default(),
         lacking: app.lacking_bulletins(&mut conn, &ground.scope).await?,
+        unread: app.unread_bulletins(&mut conn, &ground.scope).await?,
         duty: app.duty_gaps(&mut conn, &own_units(&ground)).await?,
         tree: ground.tree,
         scope: ground.scope,

@@ -205,7 +205,25 @@ pub(super) fn reds(
         add(l.red_outage(time(from), time(until)), "", None);
     }
     reds.extend(lacking(loaded, l, sees_roster));
+    reds.extend(unread(loaded, l, sees_roster));
     reds
+}
+
+/// Says in one line whose last bulletin nobody was sent.
+fn unread(loaded: &Loaded, l: Lang, sees_bulletins: bool) -> Option<RedView> {
+    let first = loaded.unread.first()?;
+    let names: Vec<&str> = loaded
+        .unread
+        .iter()
+        .take(LACKING)
+        .map(|one| one.office.as_str())
+        .collect();
+    let names = names.join(l.names_joint());
+    Some(RedView {
+        text: l.red_unread(loaded.unread.len(), names, l.short_date(first.day)),
+        words: String::new(),
+        href: sees_bulletins.then(|| "/bulletins".to_owned()),
+    })
 }
 
 /// Names the bulletins that should be there and are not.

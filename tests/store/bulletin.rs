@@ -166,3 +166,27 @@ on_both!(
         assert!(tx.readers_of(g.villages[1], at(9)).await.unwrap().is_empty());
     }
 );
+
+on_both!(what_nobody_was_sent_is_found_by_day_and_place, |db| async move {
+    let (g, mut tx) = ground(db).await;
+    let (county, village) = (g.path(g.county), g.path(g.villages[0]));
+    let unread = NewBulletin {
+        letters: 0,
+        ..bulletin(g.county, &county, "2026-06-01", 1)
+    };
+    tx.add_bulletin(&unread).await.unwrap().unwrap();
+    let read = bulletin(g.villages[0], &village, "2026-06-01", 1);
+    tx.add_bulletin(&read).await.unwrap().unwrap();
+    let day = unread.day;
+    // A range that is named twice finds it once.
+    let whole = [county.range(), county.range()];
+    assert_eq!(tx.unread_bulletins(&whole, day).await.unwrap(), [g.county]);
+    assert!(
+        tx.unread_bulletins(&[village.range()], day)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let next = day.succ_opt().unwrap();
+    assert!(tx.unread_bulletins(&whole, next).await.unwrap().is_empty());
+});

@@ -158,6 +158,26 @@ mod house {
         none(&wrong);
     }
 
+    /// A unit that is silent again after steps had fired must be told of.
+    #[test]
+    fn a_report_that_came_stays_and_who_makes_a_unit_silent_again_tells_of_it() {
+        let mut wrong = Vec::new();
+        for file in sources() {
+            let spoken = file.spoken.split_whitespace().collect::<Vec<_>>().join(" ");
+            if spoken.contains("first_received_at = NULL") {
+                wrong.push(format!("{} takes a report away", file.path));
+            }
+            if spoken.contains("excused_at = NULL") && file.path != "src/store/obligation.rs" {
+                wrong.push(format!("{} takes an excusal back", file.path));
+            }
+            let back = ["tx.undo_excusal(", "tx.undo_extension(", "tx.extend("];
+            if back.iter().any(|deed| spoken.contains(deed)) && !spoken.contains("tell_again(") {
+                wrong.push(format!("{} tells of nobody", file.path));
+            }
+        }
+        none(&wrong);
+    }
+
     #[test]
     #[expect(clippy::print_stderr, reason = "a hint that is no failure")]
     fn every_file_says_first_what_it_knows_and_is_short_enough_to_read() {

@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "day/again.rs"]
+mod again;
 #[path = "day/by_hand.rs"]
 mod by_hand;
 #[path = "day/outage.rs"]
@@ -89,6 +91,7 @@ on_both!(
         assert_eq!(
             day.letters().await,
             [
+                "16:20 escalated liu-h@v.example: 东湖镇 · 柳村",
                 "16:40 escalated east@county.example: 东湖镇 · 杨村、东湖镇 · 柳村",
                 "16:40 escalated west@county.example: 西山镇 · 柳村",
             ]

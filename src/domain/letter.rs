@@ -147,6 +147,12 @@ impl Firing {
     pub fn key_after(&self, address: &Address, dead: LetterId) -> String {
         format!("{}/after/{dead}", self.key(address))
     }
+
+    /// Gives the key of a letter about units that are silent again after steps had fired without them: `first` is the
+    /// first of what they owe, `at` when that was found.
+    pub fn key_again(&self, address: &Address, first: ObligationId, at: Timestamp) -> String {
+        format!("{}/again/{first}/{}", self.key(address), at.timestamp_millis())
+    }
 }
 
 /// Gives the key of an urgent letter: one per person, pass and step of an alert.

@@ -13,6 +13,8 @@
 //!   or, if none did, the last one again; lower ones are overtaken. Later steps keep their distance. A
 //!   resumption that is not before `closes` fires nothing, unless nothing at or after the due time has
 //!   fired yet.
+//! - A unit that is silent again, or joins a group late, is told of with the steps that fired without it, as
+//!   one ([`missed`]); of a step of which it was told before it is not told again.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -117,6 +119,37 @@ pub fn due_steps(
     climb.catch_up(resumed);
     climb.out.next = climb.next();
     climb.out
+}
+
+/// What notices said of one unit in its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The highest step of which one named it, under this due time.
+    pub step: Option<usize>,
+    /// Whether one named it since the group resumed, or the group was never paused.
+    pub resumed: bool,
+}
+
+/// Gives the steps that fired without a unit that is silent again, or that joined its group late; they fire as one.
+///
+/// In a pause nothing was missed: its end tells of every unit.
+pub fn missed(
+    ladder: &Ladder,
+    due: Timestamp,
+    progress: &Progress,
+    told: Told,
+    now: Timestamp,
+) -> Vec<usize> {
+    let Some(done) = progress.done.filter(|_| progress.paused_until.is_none()) else {
+        return Vec::new();
+    };
+    let mut first = told.step.map_or(0, |step| step + 1);
+    if !told.resumed {
+        // The resumption is a step of its own.
+        first = first.min(done);
+    }
+    let lapsed = |place: &usize| *place < ladder.first_overdue() && now >= due;
+    (first..=done).filter(|place| !lapsed(place)).collect()
 }
 
 /// One look at a ladder, in Unix milliseconds.

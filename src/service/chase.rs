@@ -32,8 +32,18 @@ pub(super) struct Call<'a> {
     pub(super) group: Group,
     pub(super) ladder: &'a Ladder,
     pub(super) steps: &'a [usize],
-    /// The newest of the dead letters whose units are passed on.
-    pub(super) after: Option<LetterId>,
+    pub(super) cause: Cause,
+}
+
+/// Why a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The time of its steps has come.
+    Time,
+    /// Letters died; the newest of them.
+    Dead(LetterId),
+    /// Units are silent again; the first of what they owe, and since when.
+    Again(ObligationId, Timestamp),
 }
 
 impl Service {
@@ -103,7 +113,7 @@ impl Service {
             group,
             ladder: &ladder,
             steps: &firing.steps,
-            after: None,
+            cause: Cause::Time,
         };
         self.write_letters(&mut tx, &call, &open, now).await?;
         let more = i64::try_from(open.len()).unwrap_or(CHUNK) == CHUNK;
@@ -150,9 +160,10 @@ impl Service {
             step,
             resumption,
         };
-        let key = |one: &ChaseLetter| match call.after {
-            Some(dead) => firing.key_after(&one.address, dead),
-            None => firing.key(&one.address),
+        let key = |one: &ChaseLetter| match call.cause {
+            Cause::Time => firing.key(&one.address),
+            Cause::Dead(newest) => firing.key_after(&one.address, newest),
+            Cause::Again(first, at) => firing.key_again(&one.address, first, at),
         };
         let keyed: Vec<(String, &ChaseLetter)> = told.letters.iter().map(|one| (key(one), one)).collect();
         let rows: Vec<NewLetter> = keyed
@@ -216,7 +227,7 @@ impl Service {
             .to_text(),
             message_id: message_id(&self.deployment, key),
             // Those of a step go when its last chunk is written.
-            ready: i64::from(call.after.is_some()),
+            ready: i64::from(call.cause != Cause::Time),
             token_hash: Some(token_hash(&self.keys.letter_token(key))),
         }
     }
@@ -323,10 +334,9 @@ fn new_gap(gap: &Gap, call: &Call<'_>) -> NewGap {
         obligation_id: gap.obligation.0,
         due_at: call.group.due.timestamp_millis(),
         step: i64::try_from(gap.step).unwrap_or(i64::MAX),
-        reason: if call.after.is_some() {
-            "all_failed"
-        } else {
-            "no_address"
+        reason: match call.cause {
+            Cause::Dead(_) => "all_failed",
+            Cause::Time | Cause::Again(..) => "no_address",
         },
     }
 }

@@ -50,21 +50,24 @@ impl Service {
         })
     }
 
-    /// Takes an excusal back; the chase goes on where it stands.
+    /// Takes an excusal back; the chase goes on where it stands, and what it did meanwhile is made up for.
     ///
     /// # Errors
     /// As [`Service::excuse`]; [`Error::Already`] when there is none.
     pub async fn undo_excusal(&self, actor: &Actor, id: ObligationId) -> Result<()> {
         account(actor)?;
         let mut tx = self.store.begin().await?;
+        let now = self.now();
         owed(&mut tx, actor, Deed::Excuse, &[id]).await?;
-        if !tx.undo_excusal(id, self.now()).await? {
+        if !tx.undo_excusal(id, now).await? {
             return Err(Error::Already("undone"));
         }
+        self.tell_again(&mut tx, &[id], now).await?;
         self.audit(&mut tx, &who(actor), "undo_excusal", &subject(&[id]), json!({}))
             .await?;
         tx.commit().await?;
         self.changed.notify_one();
+        self.outgoing.notify_one();
         Ok(())
     }
 
@@ -97,11 +100,13 @@ impl Service {
         if moved.is_empty() {
             return Err(Error::Already("met"));
         }
+        self.tell_again(&mut tx, &moved, now).await?;
         let detail = json!({ "obligations": moved, "due": due });
         self.audit(&mut tx, &who(actor), "extend", &subject(&moved), detail)
             .await?;
         tx.commit().await?;
         self.changed.notify_one();
+        self.outgoing.notify_one();
         Ok(Done {
             count: moved.len(),
             at: now,

@@ -16,6 +16,7 @@
 mod account;
 mod acknowledge;
 mod activate;
+mod again;
 pub(crate) mod audit;
 pub mod backup;
 mod bell;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::chase::{Call, ladder_of};
+use super::chase::{Call, Cause, ladder_of};
 use super::{Result, Service};
 use crate::crash::Point;
 use crate::domain::ids::{LetterId, ObligationId, RoundId};
@@ -56,12 +56,12 @@ impl Service {
             let open: Vec<Silent> = open.into_iter().map(Silent::from).collect();
             let ladder = ladder_of(&mut tx, group).await?;
             let step = usize::try_from(first.step).unwrap_or_default();
-            let newest = dead.iter().map(|letter| letter.id).max().map(LetterId);
+            let newest = dead.iter().map(|letter| letter.id).max().unwrap_or(first.id);
             let call = Call {
                 group,
                 ladder: &ladder,
                 steps: &[step],
-                after: newest,
+                cause: Cause::Dead(LetterId(newest)),
             };
             self.write_letters(&mut tx, &call, &open, now).await?;
         }

@@ -100,11 +100,15 @@ impl Service {
         if !owed.iter().all(|owed| scope.covers(&owed.path)) {
             return Err(Error::Missing("obligation"));
         }
+        if what != Undo::Contacted {
+            self.tell_again(&mut tx, &undone, now).await?;
+        }
         let detail = json!({ "obligations": undone, "act": what.code(), "at": at });
         let subject = super::excuse::subject(&undone);
         self.audit(&mut tx, &who(actor), "undo", &subject, detail).await?;
         tx.commit().await?;
         self.changed.notify_one();
+        self.outgoing.notify_one();
         Ok(undone.len())
     }
 }

@@ -199,6 +199,37 @@ impl Conn {
         )
     }
 
+    /// Gives which steps told of some obligations, under the due time of a group: obligation, step and the resumption
+    /// of the letter's group. A letter tells of what it named when its words were put: not of what was excused or had
+    /// more time in that moment, nor does one that died and was passed on, nor a reminder by hand.
+    pub async fn noticed(
+        &mut self,
+        group: Group,
+        obligations: &[i64],
+        now: Timestamp,
+    ) -> Result<Vec<(i64, i64, i64)>> {
+        // `put_at`: none for a letter whose words are yet to be put.
+        let sql = batch!(self, "SELECT x.id, x.step, x.resumption FROM (SELECT r.id, l.step, l.resumption, l.due_at,
+                CASE WHEN l.state = 'dead' OR l.state <> 'accepted' AND l.frozen IS NULL AND l.lease IS NULL THEN NULL
+                  WHEN l.state <> 'accepted' AND l.frozen IS NULL THEN $5
+                  ELSE COALESCE(l.begun_at,
+                    (SELECT MAX(a.began_at) FROM letter_attempt a WHERE a.letter_id = l.id), l.ended_at, $5)
+                  END AS put_at FROM ", [id bigint],
+            " JOIN letter_item i ON i.obligation_id = r.id JOIN letter l ON l.id = i.letter_id
+              WHERE l.round_id = $2 AND l.due_at = $3 AND SUBSTR(l.dedup_key, 1, 2) <> 'n/'
+                AND (l.state IN ('waiting', 'held', 'accepted') OR l.state = 'dead' AND l.passed_at IS NULL)) AS x
+              WHERE CASE WHEN x.put_at IS NULL THEN x.resumption = $4 ELSE
+                NOT EXISTS (SELECT 1 FROM excusal e WHERE e.obligation_id = x.id
+                  AND e.decided_at <= x.put_at AND e.undone_at >= x.put_at)
+                AND NOT EXISTS (SELECT 1 FROM extension e WHERE e.obligation_id = x.id AND e.due_before = x.due_at
+                  AND e.decided_at <= x.put_at AND e.undone_at >= x.put_at) END");
+        let (ids, due) = (super::outbox::ids(obligations)?, group.due.timestamp_millis());
+        Ok(
+            on!(self, c => sqlx::query_as(sql).bind(ids).bind(group.round.0).bind(due).bind(group.resumption)
+            .bind(now.timestamp_millis()).fetch_all(c).await)?,
+        )
+    }
+
     /// Gives who was reminded of which of some obligations by hand after an instant.
     pub async fn reminded(&mut self, obligations: &[i64], after: Timestamp) -> Result<Vec<(i64, String)>> {
         let sql = batch!(self, "SELECT i.obligation_id, l.address FROM ", [id bigint],

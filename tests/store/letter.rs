@@ -1,6 +1,6 @@
 //! Letters on their way into the outbox, and what becomes of dead ones.
 
-use allclear::store::{Group, NewAcknowledgement, NewItem, NewLetter};
+use allclear::store::{Group, NewAcknowledgement, NewItem, NewLetter, Tx};
 
 use super::ground::{NAME, at, chase_letter, ground, letter, ms, number, run};
 use crate::support::on_both;
@@ -237,6 +237,90 @@ on_both!(
         assert_eq!(tx.reminded(&[b.0], at(-1)).await.unwrap(), [(b.0, to("n/dead"))]);
         assert!(tx.reminded(&[a.0, b.0], at(0)).await.unwrap().is_empty());
         assert!(tx.reminded(&[], at(-1)).await.unwrap().is_empty());
+    }
+);
+
+/// Changes the letter `one`.
+async fn set(tx: &mut Tx, what: String) {
+    let sql = format!("UPDATE letter SET {what} WHERE dedup_key = 'one'");
+    run(tx, Box::leak(sql.into_boxed_str())).await;
+}
+
+on_both!(
+    a_letter_tells_of_what_it_names_when_its_words_are_put,
+    |db| async move {
+        let (g, mut tx) = ground(db).await;
+        let (round, [a, b]) = g.owed(&mut tx).await;
+        let group = Group {
+            round,
+            due: at(100),
+            resumption: 0,
+        };
+        let paused = Group {
+            resumption: ms(130),
+            ..group
+        };
+        let ids = [a.0, b.0];
+        for (key, due, step) in [("one", 100, 1), ("n/hand", 100, 3), ("later", 101, 4)] {
+            g.letter(&mut tx, &chase_letter(key, round, due, step), &[a])
+                .await;
+        }
+        let waiting = [(a.0, 1, 0)];
+        assert_eq!(tx.noticed(group, &ids, at(105)).await.unwrap(), waiting);
+        assert!(tx.noticed(group, &[], at(105)).await.unwrap().is_empty());
+        assert!(
+            tx.noticed(paused, &ids, at(105)).await.unwrap().is_empty(),
+            "it left the group before the words were put"
+        );
+        assert!(tx.excuse(a, g.officer, "停电", at(103)).await.unwrap());
+        assert!(tx.undo_excusal(a, at(106)).await.unwrap());
+        assert_eq!(
+            tx.noticed(group, &ids, at(106)).await.unwrap(),
+            waiting,
+            "they are yet to be put"
+        );
+        // In the hand of somebody who may have seen it excused.
+        set(&mut tx, "lease = 'x.1'".to_owned()).await;
+        assert!(tx.noticed(group, &ids, at(106)).await.unwrap().is_empty());
+        assert_eq!(tx.noticed(group, &ids, at(107)).await.unwrap(), waiting);
+        // Put before, in and after the excusal.
+        for (put, told) in [(102, 1), (103, 0), (106, 0), (107, 1)] {
+            let put_at = ms(put);
+            set(
+                &mut tx,
+                format!("frozen = 'bytes', lease = NULL, begun_at = {put_at}"),
+            )
+            .await;
+            let found = tx.noticed(group, &ids, at(110)).await.unwrap();
+            assert_eq!(found.len(), told, "begun at {put}");
+            set(
+                &mut tx,
+                format!("state = 'accepted', begun_at = NULL, ended_at = {put_at}"),
+            )
+            .await;
+            let found = tx.noticed(paused, &ids, at(110)).await.unwrap();
+            assert_eq!(found.len(), told, "ended at {put}");
+            set(&mut tx, "state = 'waiting'".to_owned()).await;
+        }
+        let passed_on = "dead', passed_at = 1, failure = '";
+        for (state, told) in [("held", 1), ("obsolete", 0), ("dead", 1), (passed_on, 0)] {
+            set(&mut tx, format!("frozen = NULL, state = '{state}'")).await;
+            let found = tx.noticed(group, &ids, at(110)).await.unwrap();
+            assert_eq!(found.len(), told, "{state}");
+        }
+        // While it had more time it was not told of under the old due time.
+        set(&mut tx, format!("state = 'accepted', ended_at = {}", ms(112))).await;
+        let before = tx.obligation(a).await.unwrap().unwrap().obligation;
+        let after = before.extended(at(150), at(111)).unwrap();
+        tx.extend(&before, &after, g.officer, "路断", at(111))
+            .await
+            .unwrap();
+        assert!(
+            tx.undo_extension(a, g.officer, at(111), at(113))
+                .await
+                .unwrap()
+        );
+        assert!(tx.noticed(group, &ids, at(113)).await.unwrap().is_empty());
     }
 );
 

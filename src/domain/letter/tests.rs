@@ -209,6 +209,11 @@ fn what_failed_at_every_address_goes_to_the_next_audience_as_another_letter() {
     );
     let after = firing.key_after(&desk, LetterId(41));
     assert_eq!(after, "c/7/1782892800000/2/0/town-desk@county.example/after/41");
+    let again = firing.key_again(&desk, ObligationId(5), due);
+    assert_eq!(
+        again,
+        "c/7/1782892800000/2/0/town-desk@county.example/again/5/1782892800000"
+    );
     let resumed = Firing {
         resumption: Some(due),
         ..firing

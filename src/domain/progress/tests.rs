@@ -215,6 +215,26 @@ fn progress_is_kept_as_json() {
     assert_eq!(serde_json::from_str::<Progress>(json).unwrap(), p);
 }
 
+#[test]
+fn a_unit_that_is_silent_again_is_told_of_with_the_steps_it_missed_and_no_other() {
+    let missed = |progress: &Progress, step: Option<usize>, resumed: bool, minutes: i64| {
+        let told = Told { step, resumed };
+        super::missed(&default_ladder(), at(0), progress, told, at(minutes * MINUTE))
+    };
+    assert_eq!(missed(&done(4), None, true, 120), [1, 2, 3, 4]);
+    assert_eq!(missed(&done(4), Some(1), true, 120), [2, 3, 4]);
+    assert_eq!(missed(&done(4), Some(4), true, 120), [] as [usize; 0]);
+    assert_eq!(missed(&done(1), Some(2), true, 120), [] as [usize; 0]);
+    assert_eq!(missed(&Progress::default(), None, true, 0), [] as [usize; 0]);
+    // A reminder, until the due time.
+    assert_eq!(missed(&done(0), None, true, -1), [0]);
+    assert_eq!(missed(&done(0), None, true, 0), [] as [usize; 0]);
+    // A resumption is a step of its own; in a pause nothing is missed.
+    assert_eq!(missed(&done(4), Some(4), false, 120), [4]);
+    assert_eq!(missed(&done(4), Some(2), false, 120), [3, 4]);
+    assert_eq!(missed(&done(4).paused(at(0)), None, false, 120), [] as [usize; 0]);
+}
+
 fn ladders() -> impl Strategy<Value = Ladder> {
     let offsets = prop::collection::btree_set(-40i64..120, 1..7);
     offsets.prop_filter_map("needs a step after due", |offsets| {
@@ -278,5 +298,46 @@ proptest! {
         }
         many.retain(|p| !ladder.steps()[*p].is_reminder());
         prop_assert_eq!(once.fire, many);
+    }
+
+    /// However often it is excused and that is taken back, before or after a look of the same instant.
+    #[test]
+    fn a_unit_is_named_once_by_every_step_that_fired_when_it_is_silent_in_the_end(
+        ladder in ladders(),
+        closes in 0i64..150,
+        looks in prop::collection::vec((0i64..30, any::<bool>(), any::<bool>()), 1..30),
+    ) {
+        let closes = at(closes * MINUTE);
+        let (mut progress, mut now, mut away) = (Progress::default(), at(-60 * MINUTE), false);
+        let (mut fired, mut named): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
+        let last = [(9_000, false, false), (0, true, true), (0, true, true)];
+        for (gap, turns, looks) in looks.into_iter().chain(last) {
+            now += TimeDelta::minutes(gap);
+            if looks {
+                let due = due_steps(&ladder, at(0), closes, &progress, now);
+                progress = due.progress;
+                fired.extend(&due.fire);
+                named.extend(due.fire.iter().filter(|_| !away));
+            }
+            if turns {
+                away = !away;
+            }
+            if turns && !away {
+                let missed = |named: &[usize]| {
+                    let told = Told { step: named.iter().max().copied(), resumed: true };
+                    missed(&ladder, at(0), &progress, told, now)
+                };
+                let late = missed(&named);
+                prop_assert!(late.iter().all(|p| now < at(0) || !ladder.steps()[*p].is_reminder()));
+                named.extend(late);
+                prop_assert_eq!(missed(&named), Vec::<usize>::new());
+            }
+        }
+        prop_assert!(named.is_sorted_by(|a, b| a < b), "twice: {:?}", named);
+        prop_assert!(named.iter().all(|place| fired.contains(place)), "{:?} of {:?}", named, fired);
+        if !away {
+            let notices = fired.iter().filter(|place| **place >= ladder.first_overdue());
+            prop_assert!(notices.clone().all(|place| named.contains(place)), "{:?} of {:?}", named, fired);
+        }
     }
 }

@@ -315,11 +315,7 @@ on_both!(
         tx.extend(&before, &after, g.officer, "路断", at(111))
             .await
             .unwrap();
-        assert!(
-            tx.undo_extension(a, g.officer, at(111), at(113))
-                .await
-                .unwrap()
-        );
+        assert!(tx.undo_extension(a, g.officer, at(111), at(113)).await.unwrap());
         assert!(tx.noticed(group, &ids, at(113)).await.unwrap().is_empty());
     }
 );

@@ -58,6 +58,18 @@ impl Severity {
         }
     }
 
+    /// Tells whether it is graver than another. What nobody has graded stands between III and IV, as in lists.
+    pub fn is_graver_than(self, other: Self) -> bool {
+        let rank = |one| match one {
+            Self::I => 0,
+            Self::II => 1,
+            Self::III => 2,
+            Self::NotGraded => 3,
+            Self::IV => 4,
+        };
+        rank(self) < rank(other)
+    }
+
     /// Reads what [`Severity::code`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.code() == text)
@@ -67,6 +79,26 @@ impl Severity {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_first_grade_of_three_or_more_is_graver_than_none_and_four_is_not() {
+        let all = [
+            Severity::I,
+            Severity::II,
+            Severity::III,
+            Severity::NotGraded,
+            Severity::IV,
+        ];
+        for (place, one) in all.iter().enumerate() {
+            for (other_place, other) in all.iter().enumerate() {
+                assert_eq!(
+                    one.is_graver_than(*other),
+                    place < other_place,
+                    "{one:?} {other:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn severities_and_groups_read_back_what_they_wrote() {

@@ -194,10 +194,18 @@ pub fn consequence(before: Option<&CheckIn>, after: &Content) -> Consequence {
         Content::AllClear | Content::RollUp(_) => Consequence::None,
         Content::Incident(_) if !incident_stood => Consequence::RaiseAlert,
         Content::Incident(incident) if incident.urgent && !leaders_know => Consequence::RaiseAlert,
+        Content::Incident(_) if is_graver(&before.content, after) => Consequence::RaiseAlert,
         Content::Incident(_) => before
             .incident
             .map_or(Consequence::None, Consequence::UpdateIncident),
     }
+}
+
+/// Tells whether an urgent report grades its incident higher than the one before: leaders have to answer anew, whoever is
+/// on duty by now.
+fn is_graver(before: &Content, after: &Content) -> bool {
+    let pair = before.incident().zip(after.incident());
+    pair.is_some_and(|(before, after)| after.urgent && after.severity.is_graver_than(before.severity))
 }
 
 /// Decides a report on how an incident goes on: in any round or outside, it meets the follow-up that is owed.
@@ -223,6 +231,8 @@ fn follow_up(facts: &Facts, s: &Submission, follows: Follows) -> Decision {
     if let Some(latest) = facts.latest.as_ref().filter(twice) {
         return Decision::Already(latest.clone());
     }
+    let before = facts.latest.as_ref();
+    let rises = before.is_some_and(|latest| is_graver(&latest.content, &s.content));
     let owed = s.obligation.and(facts.obligation.as_ref());
     let owed = owed.filter(|owed| owed.kind.incident() == Some(known.incident));
     let met = owed.and_then(|owed| Some((owed, accept(owed, s, facts.office).ok()?)));
@@ -232,7 +242,7 @@ fn follow_up(facts: &Facts, s: &Submission, follows: Follows) -> Decision {
         timeliness: met
             .filter(|(owed, _)| !owed.is_met())
             .map(|(_, timeliness)| timeliness),
-        consequence: match content.urgent && !known.urgent {
+        consequence: match content.urgent && !known.urgent || rises {
             true => Consequence::RaiseAlert,
             false => Consequence::UpdateIncident(known.incident),
         },

@@ -126,6 +126,7 @@ messages! {
     story_answered(by): "{by} 签收", "{by} has it";
     story_final: "终报办结", "Closed by its final report";
     story_closed_by(by): "{by} 办结", "Closed by {by}";
+    story_reopened_by_report: "报送单位更正，重新打开", "Reopened by a correction of the unit";
     story_reopened_by(by): "{by} 重新打开", "Reopened by {by}";
     story_joined(by, id): "{by} 与事件 {id} 合并", "Joined with incident {id} by {by}";
     story_parted(by, id): "{by} 与事件 {id} 拆开", "Parted from incident {id} by {by}";

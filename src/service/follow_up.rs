@@ -6,7 +6,7 @@ use super::{Error, Result, Service};
 use crate::crash::Point;
 use crate::domain::address::Address;
 use crate::domain::calendar::DayKind;
-use crate::domain::ids::{IncidentId, ObligationId, PeriodId, ReportId, RuleId};
+use crate::domain::ids::{AlertId, IncidentId, ObligationId, PeriodId, ReportId, RuleId};
 use crate::domain::incident::{Asking, Change, ReportKind, changes};
 use crate::domain::letter::{Details, LetterKind, follow_up_key};
 use crate::domain::obligation::{Kind, NewRound, Round};
@@ -160,13 +160,14 @@ impl Service {
         Ok(stored.round)
     }
 
-    /// Writes to those who were told of an incident what a later report says otherwise; gives whether anybody is told.
+    /// Writes to those who were told of an incident what a later report says otherwise; gives whether anybody is told. Whom
+    /// an alert that it raised tells of everything needs no letter about the change.
     pub(super) async fn tell_changes(
         &self,
         tx: &mut Tx,
         report: ReportId,
         incident: IncidentId,
-        kind: ReportKind,
+        (kind, raised): (ReportKind, Option<AlertId>),
     ) -> store::Result<bool> {
         let head = tx.incident(incident).await?.and_then(|one| one.joined);
         let mut told = tx.told_of(incident).await?;
@@ -174,6 +175,10 @@ impl Service {
             told.extend(tx.told_of(head).await?);
             told.sort_unstable();
             told.dedup();
+        }
+        if let Some(raised) = raised {
+            let called = tx.posted_for(raised).await?;
+            told.retain(|address| !called.iter().any(|letter| letter.address == *address));
         }
         if told.is_empty() {
             return Ok(false);

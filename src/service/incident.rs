@@ -67,6 +67,47 @@ impl Service {
         Ok(())
     }
 
+    /// Opens an incident again that a corrected report tells of, in the transaction that keeps the report: what it says
+    /// anew must not lie among what is over.
+    pub(super) async fn reopen_by_report(
+        &self,
+        tx: &mut Tx,
+        id: IncidentId,
+        report: CheckInId,
+        now: Timestamp,
+    ) -> store::Result<()> {
+        let Some(one) = tx.hold_incidents(&[id]).await?.pop() else {
+            return Ok(());
+        };
+        // A family opens from its head.
+        let head = match one.joined {
+            Some(head) => tx.hold_incidents(&[head]).await?.pop(),
+            None => None,
+        };
+        let top = head
+            .filter(|head| head.closed.is_some())
+            .unwrap_or_else(|| one.clone());
+        let members = tx.joined_to(top.id).await?;
+        let mut opening = life::reopen(&top.life(), &lives(&members), None).unwrap_or_default();
+        if one.closed.is_none() {
+            return Ok(());
+        }
+        if !opening.contains(&id) {
+            opening.push(id);
+        }
+        tx.reopen_incidents(&opening, now).await?;
+        let event = NewEvent {
+            incident: id,
+            kind: "reopened",
+            by: None,
+            reason: None,
+            other: None,
+            check_in: Some(report),
+        };
+        tx.add_incident_event(event, now).await?;
+        Ok(())
+    }
+
     /// Opens an incident again, with all that was closed with it.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! What becomes of a report that is sent again, or said otherwise (rules 7 and 8).
 
-use allclear::domain::checkin::{Content, Door, Provenance, Review};
+use allclear::domain::checkin::{Content, Door, IncidentContent, Provenance, Review};
+use allclear::domain::incident::Severity;
 use allclear::domain::intake::Refusal;
 use allclear::domain::standing::Timeliness;
-use allclear::service::{Error, Status};
+use allclear::service::{Error, Status, Word};
 
 use crate::support::{Day, incident, on_both, urgent};
 
@@ -189,5 +190,70 @@ on_both!(
         let number = outcome.receipt.number.0;
         day.house.service.review(&officer, number, true).await.unwrap();
         assert_eq!(day.count(WANTED).await, 0);
+    }
+);
+
+on_both!(
+    a_correction_of_what_is_over_opens_it_again_for_everybody_to_see,
+    |db| async move {
+        let day = Day::begin(db).await;
+        day.until("15:00").await;
+        let first = day.report(LIU, incident("车辆侧翻")).await;
+        let kept = day.send(LIU, first).await.unwrap();
+        let id = kept.incident.unwrap();
+        let (officer, service) = (day.officer().await, day.house.service.clone());
+        service.close_incident(&officer, id, "已处置").await.unwrap();
+        // The same words again change nothing.
+        let again = day.report(LIU, incident("车辆侧翻")).await;
+        day.send(LIU, again).await.unwrap();
+        let is_open = async || {
+            let mut conn = service.store.read().await.unwrap();
+            conn.incident(id).await.unwrap().unwrap().closed.is_none()
+        };
+        assert!(!is_open().await);
+        day.until("15:05").await;
+        let worse = day.report(LIU, incident("车辆侧翻，三人死亡")).await;
+        let amended = day.send(LIU, worse).await.unwrap();
+        assert_eq!((amended.status, amended.incident), (Status::Amended, Some(id)));
+        assert!(is_open().await);
+        let mut conn = service.store.read().await.unwrap();
+        let events = conn.incident_events(id).await.unwrap();
+        let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+        assert_eq!(kinds, ["closed", "reopened"]);
+    }
+);
+
+on_both!(
+    a_report_that_grades_an_urgent_incident_higher_calls_whoever_is_on_duty_anew,
+    |db| async move {
+        let day = Day::begin(db).await;
+        day.until("15:00").await;
+        let graded = |severity, what: &str| match urgent(what) {
+            Content::Incident(said) => Content::Incident(IncidentContent { severity, ..said }),
+            other => other,
+        };
+        let first = day.report(LIU, graded(Severity::III, "管涌")).await;
+        assert!(day.send(LIU, first).await.unwrap().alert.is_some());
+        let letter = day.newest_letter("leader@county.example").await;
+        let token = day.house.service.keys.letter_token(&letter);
+        let service = &day.house.service;
+        service
+            .acknowledge_alert_by_link(&token, &Word::default())
+            .await
+            .unwrap();
+        day.until("15:05").await;
+        let same = day.report(LIU, graded(Severity::III, "管涌扩大")).await;
+        assert!(day.send(LIU, same).await.unwrap().alert.is_none());
+        day.until("15:06").await;
+        let worse = day.report(LIU, graded(Severity::I, "溃堤")).await;
+        assert!(day.send(LIU, worse).await.unwrap().alert.is_some());
+        let calls = day.calls().await;
+        let urgent = calls
+            .iter()
+            .filter(|call| call.starts_with("urgent leader@county.example"));
+        assert_eq!(urgent.count(), 2, "{calls:?}");
+        // Whoever is called needs no second letter about the same change.
+        let changes = calls.iter().filter(|call| call.starts_with("follow_up"));
+        assert_eq!(changes.count(), 1, "{calls:?}");
     }
 );

@@ -355,6 +355,8 @@ impl Model {
             asked: BTreeSet::new(),
         });
         affair.told = affair.told.max(at);
+        // Whoever corrects what is over opens it again; what is said twice was said before.
+        affair.closed = affair.closed.filter(|closed| *closed >= at);
         !known
     }
 

@@ -28,6 +28,8 @@ struct Report {
     check_in: CheckInId,
     received: Timestamp,
     raises: bool,
+    /// Whether it corrects what was reported.
+    amends: bool,
     /// Whether somebody else entered it for the unit.
     by_office: bool,
 }
@@ -115,6 +117,7 @@ impl Draft {
             check_in: new.check_in,
             received: new.received,
             raises,
+            amends: new.known.is_some() && new.kind.is_none(),
             by_office: new.by_office,
         });
         Ok(Some(incident))
@@ -134,14 +137,22 @@ impl Draft {
             let id = tx
                 .add_report(report.incident, report.kind, report.check_in, report.received)
                 .await?;
+            if report.amends {
+                service
+                    .reopen_by_report(tx, report.incident, report.check_in, report.received)
+                    .await?;
+            }
             if report.raises {
                 let alert = service.raise_alert(tx, id, report.incident).await?;
                 alerts.insert(report.check_in, alert);
             } else if report.by_office {
                 service.word_on(tx, report.incident, report.received).await?;
             }
-            if report.kind != ReportKind::First && !report.raises {
-                told |= service.tell_changes(tx, id, report.incident, report.kind).await?;
+            if report.kind != ReportKind::First {
+                let raised = alerts.get(&report.check_in).copied();
+                told |= service
+                    .tell_changes(tx, id, report.incident, (report.kind, raised))
+                    .await?;
             }
             if report.kind == ReportKind::Final {
                 service

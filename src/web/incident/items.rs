@@ -239,7 +239,8 @@ impl Teller<'_> {
         let head = match (event.kind.as_str(), &event.by_label) {
             ("closed", None) => l.story_final().to_owned(),
             ("closed", Some(by)) => l.story_closed_by(by),
-            ("reopened", _) => l.story_reopened_by(by),
+            ("reopened", None) => l.story_reopened_by_report().to_owned(),
+            ("reopened", Some(by)) => l.story_reopened_by(by),
             ("joined", _) => l.story_joined(by, other),
             ("parted", _) => l.story_parted(by, other),
             ("linked", _) => l.story_linked(by, Number(CheckInId(event.check_in_id.unwrap_or_default()))),

@@ -3,6 +3,9 @@
 
 mod support;
 
+#[path = "binary/units.rs"]
+mod units;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;

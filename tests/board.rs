@@ -11,6 +11,8 @@ use support::{Browser, Day, Site, incident, on_both, urgent};
 
 #[path = "board/acts.rs"]
 mod acts;
+#[path = "board/coming.rs"]
+mod coming;
 #[path = "board/counts.rs"]
 mod counts;
 #[path = "board/elsewhere.rs"]

@@ -22,6 +22,8 @@ mod desk;
 mod driver;
 #[path = "browser/first_run.rs"]
 mod first_run;
+#[path = "browser/kept.rs"]
+mod kept;
 #[path = "browser/leader.rs"]
 mod leader;
 #[path = "browser/line.rs"]

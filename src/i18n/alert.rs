@@ -79,6 +79,8 @@ messages! {
     answer_chase_lead(n): "这封邮件提到 {n} 个单位：", "The letter names {n} unit:" | "The letter names {n} units:";
     answer_chase_promise(span): "点“我来处理”后，这些单位的催报暂停 {span}，到时仍未报送会继续催报。",
         "Press \"I take care of it\" and the chase of these units rests for {span}; then it goes on for those still missing.";
+    answer_chase_promise_end: "点“我来处理”后，这些单位本场次不再催报，请在关闭前督促报送。",
+        "Press \"I take care of it\" and these units are not chased again in this round; please see that they report before it closes.";
     answer_chase_button: "我来处理", "I take care of it";
     answer_chase_done(n, time): "已签收。{n} 个单位的催报暂停，{time} 继续。",
         "Thank you. The chase of {n} unit rests until {time}." | "Thank you. The chase of {n} units rests until {time}.";

@@ -11,6 +11,8 @@ messages! {
     board_no_round: "现在没有正在进行的场次。", "No round is under way.";
     board_no_round_hint: "专项期开始、场次开放后，应报单位会自动列在这里。",
         "When a period runs and its round opens, the units that owe a report appear here.";
+    board_no_period: "还没有进行中的专项期；设立后，各单位才会收到报送要求。",
+        "No period runs; units are asked for nothing until one is declared.";
     board_opens(time): "{time} 开始", "Opens {time}";
     board_due(time): "截止 {time}", "Due {time}";
     board_grace(time): "宽限至 {time}", "grace until {time}";
@@ -72,10 +74,11 @@ messages! {
     row_step(n, of, who): "已到第 {n}/{of} 步：{who}", "step {n}/{of}: {who}";
     row_step_none: "未开始催报", "no step yet";
     row_next(time, who): "{time} 转{who}", "{time}: {who}";
+    row_rests: "已签收，本场次不再催报", "acknowledged, not chased again in this round";
     row_paused(time): "已签收，{time} 继续催报", "acknowledged, goes on {time}";
     row_ended: "催报已到最后一步", "ladder has ended";
-    row_gap_address: "没有可用邮箱，请打电话", "no usable address: phone";
-    row_gap_failed: "邮件都没有送达，请打电话", "every letter failed: phone";
+    row_gap_address: "有一级没有可用邮箱，请打电话", "a step had no usable address: phone";
+    row_gap_failed: "有一级邮件都没有送达，请打电话", "every letter of a step failed: phone";
 
     audience_reporters: "报送员", "reporters";
     audience_backup: "备岗", "backup";
@@ -178,8 +181,8 @@ messages! {
     red_title: "需要处理的告警", "Alarms";
     red_failed(n): "{n} 封邮件发送失败", "{n} letter failed" | "{n} letters failed";
     red_bad(n): "{n} 个邮箱地址被拒收", "{n} address is refused" | "{n} addresses are refused";
-    red_gaps(n, label): "{label}：{n} 个未报单位联系不上，没有邮箱能收到催报",
-        "{label}: {n} silent unit cannot be reached by mail" | "{label}: {n} silent units cannot be reached by mail";
+    red_gaps(n, label): "{label}：{n} 个未报单位有催报级别没有邮箱能收到，请打电话",
+        "{label}: {n} silent unit: a step of the chase reached nobody; phone" | "{label}: {n} silent units: a step of the chase reached nobody; phone";
     late_units(n): "{n} 个逾期未报", "{n} overdue" | "{n} overdue";
     late_elsewhere(n, label): "{label}：{n} 个单位逾期未报", "{label}: {n} unit overdue" | "{label}: {n} units overdue";
     red_stopped: "邮件中继已停用，所有邮件都没有发出：", "The mail relay refuses us; no mail is sent: ";

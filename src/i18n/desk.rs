@@ -78,8 +78,9 @@ messages! {
     receipt_next_late: "已按迟报记录，本场次已完成。", "It is kept as late; this round is done.";
     receipt_next_incident: "已列入值班室的看板。情况有变化时，请点“更正或补充”。",
         "It stands on the duty office's board. When something changes, press \"Correct or add\".";
-    receipt_next_beside: "已列入值班室的看板。这份报告不代替下一场次的报送。",
-        "It stands on the duty office's board. It does not stand in for the next round.";
+    receipt_next_beside: "已列入值班室的看板。情况有变化时，请回首页点“续报”。这份报告不代替下一场次的报送。",
+        "It stands on the duty office's board. When something changes, follow it up from the desk. It does not stand in for the next round.";
+    receipt_next_final: "已报到值班室，事件办结。", "It has gone to the duty office; the incident is closed.";
     receipt_next_awaiting: "已收到更正，待值班室确认；确认前仍按“有情况”处理。",
         "The correction waits for the duty office; until then the incident stands.";
     receipt_next_refused: "值班室没有同意改为无情况，原来的报告有效。",

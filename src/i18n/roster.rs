@@ -15,7 +15,8 @@ messages! {
     roster_now_nobody: "值班表此刻无人；紧急信息按系统设置发给带班领导和值班员。",
         "The roster names nobody now; urgent reports go to the leaders and officers of the settings.";
     roster_day: "日期", "Day";
-    roster_today: "今天", "today";
+    roster_day_span(from, until): "{from} 至 {until}", "{from} to {until}";
+    roster_today: "当前班次", "on now";
     roster_edit: "修改", "Edit";
     roster_none: "空缺", "nobody";
     roster_gaps(n): "未来七天有 {n} 天排班不全", "The next seven days have {n} day with a gap"

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::alert::{Teller, Urgent, lasting};
 use super::board::acts::said;
 use super::board::notice::{notice, with_notice};
-use super::board::{Asked, StandingView, when};
+use super::board::{Asked, StandingView, rests as resting, when};
 use super::form::Fields;
 use super::page::{Page, html_with, see};
 use super::visit::Visit;
@@ -279,7 +279,7 @@ async fn chase(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<Chase, Fai
             .obligation
             .resumption
             .filter(|at| *at > now && o.obligation.is_unmet());
-        let rests = rests.map(|at| l.row_paused(when(l, at, now, zone)));
+        let rests = rests.map(|at| resting(l, at, o.obligation.window.closes(), when(l, at, now, zone)));
         Some((!o.obligation.is_unmet(), (clerk.unit(unit), view, rests)))
     };
     let mut units: Vec<_> = named.iter().filter_map(teller).collect();
@@ -296,9 +296,19 @@ async fn chase(app: &App, l: Lang, letter: &ChaseLetterRow) -> Result<Chase, Fai
         lead: l.answer_chase_lead(named.len()),
         is_open: !unmet.is_empty(),
         units: units.into_iter().map(|(_, view)| view).take(NAMED).collect(),
-        promise: l.answer_chase_promise(l.span(app.settings.chase.pause.delta())),
+        promise: promise(app, l, &unmet),
         done,
     })
+}
+
+/// Says what an acknowledgement would do; a pause that outlasts every round is one until closing.
+fn promise(app: &App, l: Lang, unmet: &[&Obligation]) -> String {
+    let pause = app.settings.chase.pause.delta();
+    let until = app.now() + pause;
+    match unmet.iter().all(|o| until >= o.window.closes()) {
+        true => l.answer_chase_promise_end().to_owned(),
+        false => l.answer_chase_promise(l.span(pause)),
+    }
 }
 
 /// Says what an acknowledgement did: until when the chase rests.

@@ -2,6 +2,7 @@
 //!
 //! * `address.rs` — what the address bar holds
 //! * `load.rs` — everything that one page reads
+//! * `coming.rs` — what comes while no round is under way
 //! * `view.rs`, `rows.rs`, `red.rs` — how it is said
 //! * `glance.rs` — today in a few lines, for a leader
 //! * `acts.rs`, `form.rs`, `enter.rs` — the forms behind the buttons; `notice.rs` — the sentence after an act;
@@ -10,6 +11,7 @@
 pub(super) mod acts;
 mod address;
 pub(super) mod awaiting;
+mod coming;
 pub(super) mod enter;
 mod folds;
 pub(super) mod form;
@@ -29,7 +31,7 @@ use axum::response::{IntoResponse as _, Response};
 pub(super) use address::{Address, Asked};
 pub(super) use notice::{UndoView, notice, undo, with_notice};
 pub(super) use red::{IncidentView, Strip, class_name, colour, stands};
-pub(super) use rows::{StandingView, when};
+pub(super) use rows::{StandingView, rests, when};
 
 use super::page::html;
 use super::visit::Visit;

@@ -8,7 +8,7 @@ use axum::response::Response;
 use chrono::{Datelike as _, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::board::{Asked, StandingView, UndoView, class_name, notice, undo, when};
+use super::board::{Asked, StandingView, UndoView, class_name, notice, rests, undo, when};
 use super::incident::{LineView, Lister};
 use super::letters::{Clerk, LetterView};
 use super::page::{Page, dial, html};
@@ -312,7 +312,7 @@ impl Teller<'_> {
             notes.push(l.provenance(way).to_owned());
         }
         if let Some(at) = o.resumption.filter(|at| *at > self.now && o.is_unmet()) {
-            notes.push(l.row_paused(self.when(at)));
+            notes.push(rests(l, at, o.window.closes(), self.when(at)));
         }
         OwedView {
             id: o.id.0,

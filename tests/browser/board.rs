@@ -84,3 +84,28 @@ async fn the_board_works_in_english_on_a_phone() {
     officer.sees("Duty board").await.sees("50 minutes left").await;
     officer.ends().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_the_focus_is_never_behind_the_bar_of_acts() {
+    let Some(scene) = Scene::open().await else { return };
+    let officer = scene.officer().await;
+    officer.open("/board?standing=all").await.sees("柳村").await;
+    let hidden = "
+        var bar = document.querySelector('.with-picked');
+        document.querySelector('main').style.paddingBottom = '900px';
+        return Array.from(document.querySelectorAll('.rows a, .rows input')).filter(function (one) {
+            window.scrollTo(0, 0);
+            one.focus();
+            var at = one.getBoundingClientRect(), over = bar.getBoundingClientRect();
+            return at.bottom > over.top + 1 && at.top < over.bottom && at.top < innerHeight;
+        }).length;";
+    // A low window, in which the rows lie behind the bar that sticks to its foot.
+    officer
+        .devtools(
+            "Emulation.setDeviceMetricsOverride",
+            serde_json::json!({ "width": 1366, "height": 420, "deviceScaleFactor": 1, "mobile": false }),
+        )
+        .await;
+    assert_eq!(officer.run(hidden, &[]).await, 0);
+    officer.ends().await;
+}

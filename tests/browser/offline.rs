@@ -11,7 +11,7 @@ const LIU: &str = "东湖镇 · 柳村";
 
 impl Scene {
     /// Waits until the service has a unit's report.
-    async fn has(&self, label: &str, kept: &str) {
+    pub(crate) async fn has(&self, label: &str, kept: &str) {
         for _ in 0..300 {
             if self.kept(label).await == kept {
                 return;

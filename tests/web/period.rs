@@ -289,6 +289,39 @@ async fn every_page_of_a_drill_bears_its_watermark_and_nothing_of_it_counts() {
 }
 
 #[tokio::test]
+async fn the_question_for_the_day_bears_the_watermark_while_all_of_it_is_a_drill() {
+    let site = site_with(&[]).await;
+    let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
+    let mark = "data-drill=\"演练\"";
+    let night = [
+        ("drill", "1"),
+        ("act", "declare"),
+        ("r0_closes_day", "1"),
+        ("r0_closes", "02:00"),
+    ];
+    sends(&mut officer, &night).await.must_be(303);
+    site.house.service.tick().await.unwrap();
+    let mut clerk = village(&site, "朱家村").await;
+    let old = clerk.get("/desk").await;
+    let mut other = village(&site, "大塘村").await;
+    let others = other.get("/desk").await;
+    site.house.go_to("2026-11-26 00:30");
+    press(&mut clerk, &old)
+        .await
+        .must_be(409)
+        .must_say("补报昨天：晚报（11月25日）")
+        .must_say(mark);
+    // What is real of the new day is asked for without it.
+    site.house.go_to("2026-11-26 15:00");
+    crate::asked(&site).await;
+    press(&mut other, &others)
+        .await
+        .must_be(409)
+        .must_say("报今天：晚报")
+        .must_not_say(mark);
+}
+
+#[tokio::test]
 async fn the_relay_is_shown_without_its_secret_and_tested() {
     let site = site_with(&[]).await;
     let mut system = crate::admin::administrator(&site, "xitong", Role::SystemAdministrator).await;

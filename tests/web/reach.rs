@@ -127,3 +127,38 @@ async fn an_all_clear_that_turns_into_an_incident_says_before_sending_that_leade
     let sent = clerk.post("/desk/incident", &fields).await;
     clerk.get(sent.goes_to()).await.must_say("领导通知情况");
 }
+
+#[tokio::test]
+async fn receipts_of_a_day_are_told_apart_and_a_follow_up_says_what_it_is() {
+    let site = site_with(&[LEADER]).await;
+    let mut clerk = village(&site, "朱家村").await;
+    send(&mut clerk, "storm", "三组")
+        .await
+        .must_say("<p class=\"about\">大风、冰雹、雷电 · 三组</p>")
+        .must_say("请回首页点“续报”");
+    site.house.clock.advance(TimeDelta::minutes(11));
+    let same = clerk.get("/desk").await.field("uuid");
+    let sent = clerk
+        .post("/desk/follow/1", &[("uuid", &same), ("same", "1")])
+        .await;
+    clerk
+        .get(sent.goes_to())
+        .await
+        .must_say("已收到 · 续报")
+        .must_say("大风、冰雹、雷电 · 三组");
+    let form = clerk.get("/desk/follow/1").await;
+    let uuid = form.field("uuid");
+    let over = [
+        ("uuid", uuid.as_str()),
+        ("kind", "final"),
+        ("class", "storm"),
+        ("place", "三组"),
+        ("what", "树已清走"),
+    ];
+    let sent = clerk.post("/desk/follow/1", &over).await;
+    clerk
+        .get(sent.goes_to())
+        .await
+        .must_say("已收到 · 终报")
+        .must_say("事件办结");
+}

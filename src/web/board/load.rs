@@ -1,14 +1,16 @@
 //! Reads what one page of the board shows: the tree from memory, the rest in six queries, one more where incidents are
-//! open, and three more once a minute that look for a bulletin that is lacking.
+//! open or no round is, and three more once a minute that look for a bulletin that is lacking.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 
 use super::Address;
+use super::coming::{Coming, coming};
 use crate::domain::access::{Actor, Deed, Scope, permit};
 use crate::domain::board::{Span, common, folds, matching, spans, within};
 use crate::domain::ids::{RoundId, UnitId};
+use crate::domain::period::Scope as Asks;
 use crate::domain::roster::GapDay;
 use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
@@ -54,6 +56,8 @@ pub(super) struct Loaded {
     pub(super) delivery: BoardDelivery,
     /// Days, today and tomorrow, on which the roster of the reader's units lacks somebody.
     pub(super) duty: Vec<GapDay>,
+    /// What comes, while no round is under way.
+    pub(super) coming: Coming,
     /// Offices whose bulletin should be there and is not.
     pub(super) lacking: Vec<LacksBulletin>,
     /// Offices whose last bulletin nobody was sent.
@@ -131,6 +135,8 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         .await?;
     rounds.retain(|round| concerns(&ground, round));
     let chosen = choose(&rounds, address.round, now);
+    let shown = chosen.and_then(|place| rounds.get(place));
+    let coming = coming(app, &mut conn, &ground, shown, now).await?;
     let mut loaded = Loaded {
         now,
         counts: Arc::default(),
@@ -140,6 +146,7 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
         too_many: false,
         incidents: conn.board_incidents(&ground.ranges, INCIDENTS).await?,
         lines: Vec::new(),
+        coming,
         delivery: BoardDelivery::default(),
         lacking: app.lacking_bulletins(&mut conn, &ground.scope).await?,
         unread: app.unread_bulletins(&mut conn, &ground.scope).await?,
@@ -186,9 +193,13 @@ pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Res
 
 /// Tells whether a round asks any unit where the reader may look.
 pub(in crate::web) fn concerns(ground: &Ground, round: &BoardRound) -> bool {
+    touches(ground, &round.scope)
+}
+
+/// Tells whether what a period asks reaches into what a reader sees.
+pub(super) fn touches(ground: &Ground, scope: &Asks) -> bool {
     ground.scope == Scope::Whole
-        || round
-            .scope
+        || scope
             .subtrees
             .iter()
             .filter_map(|id| ground.tree.get(*id))

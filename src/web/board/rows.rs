@@ -33,6 +33,8 @@ pub(in crate::web) struct RowView {
     pub(super) gap: Option<&'static str>,
     /// Whether a report is still owed.
     pub(super) is_unmet: bool,
+    /// Whether only the office can still enter a report: nobody is reminded any more.
+    pub(super) is_closed: bool,
 }
 
 /// How something stands: colour, shape and word.
@@ -58,6 +60,14 @@ pub(in crate::web) fn when(l: Lang, at: Timestamp, now: Timestamp, zone: Tz) -> 
     match local_day(at, zone) == local_day(now, zone) {
         true => l.time(at, zone),
         false => l.moment(at, zone),
+    }
+}
+
+/// Says until when the chase of an unmet obligation rests; it never goes on past closing.
+pub(in crate::web) fn rests(l: Lang, until: Timestamp, closes: Timestamp, time: String) -> String {
+    match until < closes {
+        true => l.row_paused(time),
+        false => l.row_rests().to_owned(),
     }
 }
 
@@ -109,8 +119,8 @@ impl Teller<'_> {
                 "reached" => l.row_reached(self.when(*at)),
                 _ => l.row_no_answer(self.when(*at)),
             }),
-            step: chase.map_or_else(|| l.row_step_none().to_owned(), |chase| self.step(chase)),
-            next: chase.and_then(|chase| self.next(chase)),
+            step: chase.map_or_else(|| l.row_step_none().to_owned(), |chase| self.step(chase, row)),
+            next: chase.and_then(|chase| self.next(chase, row)),
             gap: row
                 .gap
                 .as_deref()
@@ -120,6 +130,7 @@ impl Teller<'_> {
                     _ => l.row_gap_address(),
                 }),
             is_unmet,
+            is_closed: self.now >= row.closes,
         }
     }
 
@@ -150,11 +161,16 @@ impl Teller<'_> {
         })
     }
 
-    fn step(&self, chase: &BoardChase) -> String {
-        let l = self.l;
+    /// Gives until when a chase rests, if it does.
+    fn resting(&self, chase: &BoardChase) -> Option<Timestamp> {
         let resumes = from_millis(chase.group.resumption).filter(|at| *at > self.now);
-        if let (Some(at), true) = (resumes, chase.group.resumption > 0) {
-            return l.row_paused(self.when(at));
+        resumes.filter(|_| chase.group.resumption > 0)
+    }
+
+    fn step(&self, chase: &BoardChase, row: &BoardRow) -> String {
+        let l = self.l;
+        if let Some(at) = self.resting(chase) {
+            return rests(l, at, row.closes, self.when(at));
         }
         match chase.progress.done {
             Some(done) => l.row_step(
@@ -166,7 +182,10 @@ impl Teller<'_> {
         }
     }
 
-    fn next(&self, chase: &BoardChase) -> Option<String> {
+    fn next(&self, chase: &BoardChase, row: &BoardRow) -> Option<String> {
+        if self.resting(chase).is_some_and(|at| at >= row.closes) {
+            return None;
+        }
         let place = chase.progress.done.map_or(0, |done| done + 1);
         match (chase.next, chase.ladder.step(place)) {
             (Some(at), Some(_)) => Some(

@@ -36,6 +36,10 @@ pub(super) struct Board {
     pub(super) here: String,
     pub(super) tabs: Vec<Tab>,
     pub(super) round: Option<RoundView>,
+    /// What comes next, while no round is under way.
+    pub(super) coming: Option<String>,
+    /// Whether the reader is to declare a period first.
+    pub(super) declares: bool,
     pub(super) counts: Vec<CountView>,
     pub(super) completeness: Option<RateView>,
     pub(super) timeliness: Option<RateView>,
@@ -233,6 +237,8 @@ pub(super) fn view(
         here: here.to_string(),
         tabs: tabs(loaded, &here, l, zone),
         round: loaded.round().map(|round| round_view(round, loaded, l, zone)),
+        coming: loaded.coming.words(app, l, loaded),
+        declares: loaded.coming.is_to_declare(actor),
         counts: counts(&loaded.total, &here, l),
         completeness: RateView::of(loaded.total.completeness()),
         timeliness: RateView::of(loaded.total.timeliness()),

@@ -11,6 +11,7 @@ use crate::domain::standing::{Standing, standing};
 use crate::i18n::{Lang, terms};
 use crate::store::{StoredCheckIn, StoredObligation};
 use crate::web::App;
+use crate::web::board::class_name;
 
 /// One obligation on the page.
 #[derive(Debug, Clone)]
@@ -51,6 +52,8 @@ pub(super) struct Panel {
     pub(super) received: String,
     pub(super) is_incident: bool,
     pub(super) content: &'static str,
+    /// What happened and where, for an incident: class and place.
+    pub(super) about: Option<String>,
     /// Who sent it, if not the unit itself.
     pub(super) by: Option<&'static str>,
     pub(super) next: &'static str,
@@ -142,6 +145,7 @@ pub(super) fn panel(
         received: l.moment_exact(kept.check_in.received, zone),
         is_incident,
         content: said(l, &kept.check_in.content),
+        about: about(app, l, &kept.check_in.content),
         by: (kept.check_in.provenance != Provenance::Own).then(|| l.provenance(kept.check_in.provenance)),
         next: next(l, standing(&owed.obligation, place.now), kept, is_incident),
         amend: match place.now < free {
@@ -158,6 +162,15 @@ pub(super) fn said(l: Lang, content: &Content) -> &'static str {
         Content::Incident(_) => l.receipt_incident(),
         Content::RollUp(_) => l.receipt_roll_up(),
     }
+}
+
+/// Says what happened and where; several receipts of a day are told apart by it.
+pub(super) fn about(app: &App, l: Lang, content: &Content) -> Option<String> {
+    let incident = content.incident()?;
+    let class = class_name(&app.classes(), &incident.class, l);
+    let parts = [class.as_str(), incident.place.as_str()];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    Some(parts.join(" · "))
 }
 
 fn next(l: Lang, stands: Standing, kept: &StoredCheckIn, is_incident: bool) -> &'static str {

@@ -5,11 +5,12 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::card::{Panel, said};
+use super::card::{Panel, about, said};
 use super::history::{History, history};
 use super::reach::{Reach, reach};
 use crate::domain::access::{Deed, permit};
 use crate::domain::checkin::{Provenance, Review};
+use crate::domain::incident::ReportKind;
 use crate::domain::intake::FREELY;
 use crate::domain::obligation::Kind;
 use crate::domain::receipt::Number;
@@ -108,7 +109,7 @@ pub(in crate::web) async fn page(
         unit_id: kept.check_in.unit.0,
         day: shown.owed.as_ref().map(|owed| l.date(owed.obligation.day)),
         drill,
-        panel: panel(&app, l, &shown),
+        panel: panel(&app, l, &shown, report(&app, kept).await?),
         key: kept.check_in.uuid.to_string(),
         mac: shown.receipt.mac.to_string(),
         replaces: kept.supersedes.map(|id| Number(id).to_string()),
@@ -150,11 +151,25 @@ fn amend(visit: &Visit, shown: &Shown) -> Option<String> {
     (is_latest && own).then_some(address)
 }
 
-fn panel(app: &App, l: Lang, shown: &Shown) -> Panel {
+/// Gives which report on its incident a check-in is.
+async fn report(app: &App, kept: &StoredCheckIn) -> Result<Option<ReportKind>, Failure> {
+    let Some(incident) = kept.check_in.incident else {
+        return Ok(None);
+    };
+    let reports = app.store.read().await?.reports_on(incident).await?;
+    let own = reports.into_iter().find(|one| one.check_in == kept.check_in.id);
+    Ok(own.map(|one| one.kind))
+}
+
+fn panel(app: &App, l: Lang, shown: &Shown, report: Option<ReportKind>) -> Panel {
     let (zone, now) = (app.settings.service.zone, app.now());
     let kept = &shown.kept.check_in;
     let is_incident = kept.content.incident().is_some();
     let free = kept.received + FREELY;
+    let is_routine = shown
+        .owed
+        .as_ref()
+        .is_some_and(|owed| owed.obligation.kind == Kind::Routine);
     let late = shown
         .owed
         .as_ref()
@@ -163,11 +178,16 @@ fn panel(app: &App, l: Lang, shown: &Shown) -> Panel {
         number: shown.receipt.number.to_string(),
         received: l.moment_exact(kept.received, zone),
         is_incident,
-        content: said(l, &kept.content),
+        content: match report {
+            Some(kind @ (ReportKind::FollowUp | ReportKind::Final)) if !is_routine => l.report_kind(kind),
+            _ => said(l, &kept.content),
+        },
+        about: about(app, l, &kept.content),
         by: (kept.provenance != Provenance::Own).then(|| l.provenance(kept.provenance)),
         next: match kept.review {
             Review::Awaiting => l.receipt_next_awaiting(),
             Review::Refused => l.receipt_next_refused(),
+            _ if report == Some(ReportKind::Final) => l.receipt_next_final(),
             _ if is_incident && shown.owed.is_none() => l.receipt_next_beside(),
             _ if is_incident => l.receipt_next_incident(),
             _ if late => l.receipt_next_late(),

@@ -10,7 +10,7 @@ use crate::domain::access::Deed;
 use crate::domain::address::Address;
 use crate::domain::calendar::moment;
 use crate::domain::ids::UnitId;
-use crate::domain::roster::{Duty, Swap};
+use crate::domain::roster::{Duty, Swap, span};
 use crate::domain::time::BusinessDate;
 use crate::domain::unit::Unit;
 use crate::i18n::Lang;
@@ -32,10 +32,18 @@ struct DayPage {
     page: Page,
     title: String,
     unit: i64,
+    name: String,
     date: String,
+    /// The same in words.
+    day: String,
+    /// From when to when it is: a duty day does not begin at midnight.
+    span: String,
     problem: Option<String>,
-    duties: Vec<(&'static str, &'static str, Vec<PostView>)>,
+    duties: Vec<DutyView>,
 }
+
+/// Code and name of a duty, and who is on it.
+type DutyView = (&'static str, &'static str, Vec<PostView>);
 
 /// Shows the form of a day.
 pub(in crate::web) async fn day_form(
@@ -55,28 +63,26 @@ pub(in crate::web) async fn day_form(
         posts.resize_with(lines, PostView::blank);
         (duty.code(), visit.l.duty(duty), posts)
     });
-    html(&day_page(
-        &visit,
-        unit.id,
-        date,
-        duties.into_iter().collect(),
-        None,
-    ))
+    html(&day_page(&app, &visit, &unit, date, (duties.into(), None)))
 }
 
 fn day_page(
+    app: &App,
     visit: &Visit,
-    unit: UnitId,
+    unit: &Unit,
     date: BusinessDate,
-    duties: Vec<(&'static str, &'static str, Vec<PostView>)>,
-    problem: Option<String>,
+    (duties, problem): (Vec<DutyView>, Option<String>),
 ) -> DayPage {
-    let l = visit.l;
+    let (l, zone) = (visit.l, app.settings.service.zone);
+    let (from, until) = span(date, app.settings.roster.changes_at, zone);
     DayPage {
         l,
         title: l.roster_day_title(l.date(date)),
-        unit: unit.0,
+        unit: unit.id.0,
+        name: unit.name.to_string(),
         date: date.to_string(),
+        day: l.short_date(date),
+        span: l.roster_day_span(l.moment(from, zone), l.moment(until, zone)),
         problem,
         duties,
         page: visit.page.clone(),
@@ -126,7 +132,7 @@ pub(in crate::web) async fn day(
         };
         (duty.code(), visit.l.duty(duty), on.map(view).collect())
     });
-    let page = day_page(&visit, unit.id, date, duties.into_iter().collect(), Some(problem));
+    let page = day_page(&app, &visit, &unit, date, (duties.into(), Some(problem)));
     html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 

@@ -53,9 +53,12 @@ fn an_import_whose_units_changed_since_or_that_never_was_is_left_alone_with_the_
     import(&office, FIRST, "the first table");
     import(&office, SECOND, "the second table");
     let first = office.run(&["units", "undo", "1"]).refused(1);
-    assert!(first.contains("changed since"), "{first}");
+    assert!(first.contains("changed afterwards"), "{first}");
     let list = office.run(&["units", "undo"]).good();
-    assert!(list.lines().nth(1).unwrap().contains("changed since"), "{list}");
+    assert!(
+        list.lines().nth(1).unwrap().contains("changed afterwards"),
+        "{list}"
+    );
     office.run(&["units", "undo", "7"]).refused(1);
     office.run(&["units", "undo", "two"]).refused(2);
     let units = office.run(&["units", "list"]).good();

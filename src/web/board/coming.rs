@@ -32,10 +32,11 @@ pub(super) async fn coming(
     app: &Service,
     conn: &mut Conn,
     ground: &Ground,
-    chosen: Option<&BoardRound>,
+    (rounds, chosen): (&[BoardRound], Option<usize>),
     now: Timestamp,
 ) -> Result<Coming, Error> {
-    if chosen.is_some_and(|round| now < round.stored.round.window.closes()) {
+    let shown = chosen.and_then(|place| rounds.get(place));
+    if shown.is_some_and(|round| now < round.stored.round.window.closes()) {
         return Ok(Coming::Now);
     }
     let mut periods = conn.periods_ending_after(now).await?;

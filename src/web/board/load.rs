@@ -17,7 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::unit::{UnitPath, UnitTree};
 use crate::service::{Error, LacksBulletin, Service};
 use crate::store::{
-    BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Count, IncidentLine, Listing,
+    BoardChase, BoardDelivery, BoardIncident, BoardRound, BoardRow, Conn, Count, IncidentLine, Listing,
 };
 
 /// How many obligations a page lists.
@@ -125,18 +125,28 @@ fn own_units(ground: &Ground) -> Vec<UnitId> {
     }
 }
 
+/// Reads the rounds that can be chosen, and the place of the one to show.
+async fn choice(
+    conn: &mut Conn,
+    ground: &Ground,
+    asked: Option<RoundId>,
+    now: Timestamp,
+) -> Result<(Vec<BoardRound>, Option<usize>), Error> {
+    let mut rounds = conn
+        .board_rounds(now - RECENT, asked, Some((&ground.ranges, now)))
+        .await?;
+    rounds.retain(|round| concerns(ground, round));
+    let chosen = choose(&rounds, asked, now);
+    Ok((rounds, chosen))
+}
+
 /// Reads everything that one page shows.
 pub(super) async fn load(app: &Service, actor: &Actor, address: &Address) -> Result<Loaded, Error> {
     let now = app.now();
     let ground = ground(app, actor, Deed::SeeBoard, address.unit).await?;
     let mut conn = app.store.read().await?;
-    let mut rounds = conn
-        .board_rounds(now - RECENT, address.round, Some((&ground.ranges, now)))
-        .await?;
-    rounds.retain(|round| concerns(&ground, round));
-    let chosen = choose(&rounds, address.round, now);
-    let shown = chosen.and_then(|place| rounds.get(place));
-    let coming = coming(app, &mut conn, &ground, shown, now).await?;
+    let (rounds, chosen) = choice(&mut conn, &ground, address.round, now).await?;
+    let coming = coming(app, &mut conn, &ground, (&rounds, chosen), now).await?;
     let mut loaded = Loaded {
         now,
         counts: Arc::default(),

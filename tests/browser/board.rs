@@ -94,7 +94,9 @@ async fn what_has_the_focus_is_never_behind_the_bar_of_acts() {
         var bar = document.querySelector('.with-picked');
         document.querySelector('main').style.paddingBottom = '900px';
         return Array.from(document.querySelectorAll('.rows a, .rows input')).filter(function (one) {
-            window.scrollTo(0, 0);
+            // It lies at the foot of the window, where the bar sticks, as after the last press of Tab.
+            one.blur();
+            window.scrollBy(0, one.getBoundingClientRect().bottom - innerHeight + 4);
             one.focus();
             var at = one.getBoundingClientRect(), over = bar.getBoundingClientRect();
             return at.bottom > over.top + 1 && at.top < over.bottom && at.top < innerHeight;

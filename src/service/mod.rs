@@ -152,6 +152,7 @@ pub struct Service {
     intake: intake::Intake,
     health: health::Cache,
     whole: bulletin::Whole,
+    read: bulletin::Whole,
 }
 
 impl Service {
@@ -201,6 +202,7 @@ impl Service {
             visitors: visitor::Cache::default(),
             health: health::Cache::default(),
             whole: bulletin::Whole::default(),
+            read: bulletin::Whole::default(),
         });
         service.start_intake(inbox);
         Ok(service)

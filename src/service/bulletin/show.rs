@@ -9,7 +9,7 @@ use crate::domain::bulletin::{Bulletin, Due, DutyLine, PATIENCE, digest, duty_di
 use crate::domain::digest::{Digest, Salt};
 use crate::domain::ids::UnitId;
 use crate::domain::time::{BusinessDate, Timestamp};
-use crate::domain::unit::UnitPath;
+use crate::domain::unit::{Unit, UnitPath};
 use crate::service::{Error, Result, Service};
 use crate::store::{Conn, StoredBulletin};
 
@@ -95,24 +95,28 @@ impl Service {
         Ok((gathered.bulletin, duty))
     }
 
-    /// Gives the offices in a scope whose last bulletin nobody was sent.
+    /// Gives the offices in a scope whose last bulletin nobody was sent; that there is none is believed for a minute.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn unread_bulletins(&self, conn: &mut Conn, scope: &Scope) -> Result<Vec<LacksBulletin>> {
-        let Some(hour) = self.bulletin_hour() else {
+        let now: Timestamp = self.now();
+        let Some(hour) = self.bulletin_hour().filter(|_| !self.read.holds(now)) else {
             return Ok(Vec::new());
         };
-        let day = hour.last_day(self.now());
-        let offices = conn.unread_bulletins(&scope.ranges(), day).await?;
+        let day = hour.last_day(now);
+        let unread = conn.unread_bulletins(&Scope::Whole.ranges(), day).await?;
+        if unread.is_empty() {
+            self.read.keep(now, (now + GOOD).min(hour.next(now)));
+        }
         let tree = self.tree().await?;
-        let lacks = |id: &UnitId| LacksBulletin {
-            office: tree
-                .get(*id)
-                .map_or_else(|| id.to_string(), |unit| unit.name.to_string()),
+        let covered = unread.iter().filter_map(|id| tree.get(*id));
+        let covered = covered.filter(|unit| scope.covers(&unit.path));
+        let lacks = |unit: &Unit| LacksBulletin {
+            office: unit.name.to_string(),
             day,
         };
-        Ok(offices.iter().map(lacks).collect())
+        Ok(covered.map(lacks).collect())
     }
 
     /// Gives the offices in a scope whose bulletin should be there and is not. That none is lacking is believed for a
@@ -143,10 +147,10 @@ impl Service {
     }
 }
 
-/// For how long it is believed that no bulletin is lacking.
+/// For how long it is believed that no bulletin is lacking or unread.
 const GOOD: TimeDelta = TimeDelta::seconds(60);
 
-/// When no bulletin was lacking anywhere, and until when that holds.
+/// When nothing was amiss with bulletins anywhere, and until when that holds.
 #[derive(Debug, Default)]
 pub(in crate::service) struct Whole(Mutex<Option<(Timestamp, Timestamp)>>);
 

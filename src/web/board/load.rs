@@ -1,5 +1,5 @@
-//! Reads what one page of the board shows: the tree from memory, the rest in six queries, one more where incidents are
-//! open or no round is, and three more once a minute that look for a bulletin that is lacking.
+//! Reads what one page of the board shows: the tree from memory, the rest in six queries; more where incidents are open or
+//! no round is, and once a minute those that look for bulletins that are lacking or that nobody was sent.
 
 use std::sync::Arc;
 

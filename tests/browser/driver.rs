@@ -3,7 +3,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -74,24 +74,10 @@ pub(crate) struct Driver {
 
 impl Driver {
     pub(crate) fn start() -> Self {
-        let mut child = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts: install chromium-driver, or set ALLCLEAR_SKIP_BROWSER");
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        let port = loop {
-            line.clear();
-            assert!(said.read_line(&mut line).unwrap() > 0, "chromedriver ended");
-            let port = line
-                .split_once("successfully on port ")
-                .map(|(_, port)| port.trim());
-            if let Some(port) = port {
-                break port.trim_end_matches('.').parse().unwrap();
-            }
-        };
+        // It ends at once when somebody else takes the port that it was about to have.
+        let (child, mut said, port) = (0..5)
+            .find_map(|_| Self::try_start())
+            .expect("chromedriver stays and says its port");
         // What it says later goes nowhere, and must not block it.
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
         let child = Arc::new(Mutex::new(child));
@@ -106,6 +92,30 @@ impl Driver {
             child,
             port,
             _profile: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn try_start() -> Option<(Child, BufReader<ChildStdout>, u16)> {
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts: install chromium-driver, or set ALLCLEAR_SKIP_BROWSER");
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if said.read_line(&mut line).unwrap() == 0 {
+                let _ = child.wait();
+                return None;
+            }
+            let port = line
+                .split_once("successfully on port ")
+                .map(|(_, port)| port.trim().trim_end_matches('.'));
+            if let Some(port) = port {
+                return Some((child, said, port.parse().unwrap()));
+            }
         }
     }
 

@@ -187,3 +187,19 @@ on_both!(
         assert_eq!(sync, 2, "an acknowledged report must survive a loss of power");
     }
 );
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_database_can_be_read_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let db = support::fresh_sqlite();
+    let _open = store(&db).await;
+    let file = db.url().strip_prefix("sqlite:").unwrap();
+    for beside in ["", "-wal", "-shm"] {
+        let mode = std::fs::metadata(format!("{file}{beside}"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{beside}");
+    }
+}

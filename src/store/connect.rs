@@ -188,7 +188,19 @@ const READER_CACHE: &str = "-16384";
 /// The rows that the thread of a connection reads ahead, so that it and its reader wake each other seldom.
 const ROWS: usize = 1024;
 
+/// Makes the file of a new database one that its owner alone can read: it holds telephones, addresses and reports. SQLite
+/// gives the files beside it the same rights. One that is there stays as it is; what is wrong with the place is said when
+/// it is opened.
+fn begin_private(file: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(file);
+}
+
 async fn open_sqlite(file: &Path, options: Options) -> Result<Store> {
+    begin_private(file);
     let settings = SqliteConnectOptions::new()
         .filename(file)
         .journal_mode(SqliteJournalMode::Wal)

@@ -20,7 +20,8 @@ pub(super) fn wanted(case: &Case<'_>) -> Finding {
             // What happens in the very millisecond may come before or after.
             let just_before = first.at - TimeDelta::milliseconds(1);
             let owed = &case.play.model.owed[*place];
-            if !owed.is_wanted(just_before) && !was_tried_before(case, first.at, &first.to, *place) {
+            let is_wanted = owed.is_wanted(just_before) || owed.is_wanted(first.at);
+            if !is_wanted && !was_tried_before(case, first.at, &first.to, *place) {
                 finding.wrong(format!(
                     "{} at {} was told of {}",
                     first.to,

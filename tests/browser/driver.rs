@@ -95,26 +95,29 @@ impl Driver {
         }
     }
 
-    fn try_start() -> Option<(Child, BufReader<ChildStdout>, u16)> {
-        let mut child = Command::new("chromedriver")
+    fn spawn() -> Child {
+        Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("chromedriver starts: install chromium-driver, or set ALLCLEAR_SKIP_BROWSER");
+            .expect("chromedriver starts: install chromium-driver, or set ALLCLEAR_SKIP_BROWSER")
+    }
+
+    /// Gives a driver, what it says, and its port; `None` when it ended at once.
+    #[expect(clippy::zombie_processes, reason = "what ended at once goes with the test")]
+    fn try_start() -> Option<(Child, BufReader<ChildStdout>, u16)> {
+        let mut child = Self::spawn();
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         loop {
             line.clear();
-            if said.read_line(&mut line).unwrap() == 0 {
-                let _ = child.wait();
-                return None;
-            }
+            let read = said.read_line(&mut line).unwrap();
             let port = line
                 .split_once("successfully on port ")
-                .map(|(_, port)| port.trim().trim_end_matches('.'));
-            if let Some(port) = port {
-                return Some((child, said, port.parse().unwrap()));
+                .map(|(_, port)| port.trim().trim_end_matches('.').parse().unwrap());
+            if read == 0 || port.is_some() {
+                return port.map(|port| (child, said, port));
             }
         }
     }

@@ -79,13 +79,13 @@ impl Conn {
                  AND e.subject = o.subject AND e.scheduled_due < o.scheduled_due AND e.first_received_at IS NOT NULL
                  ORDER BY e.scheduled_due DESC LIMIT 1) AS last_report
             FROM ", [id bigint],
-            " JOIN letter l ON l.id = r.id JOIN letter_item i ON i.letter_id = l.id
-              JOIN obligation o ON o.id = i.obligation_id
-              WHERE o.first_received_at IS NULL AND o.excused_at IS NULL
+            each [letter l "l.id = r.id", letter_item i "i.letter_id = l.id", obligation o "o.id = i.obligation_id"],
+            " WHERE o.first_received_at IS NULL AND o.excused_at IS NULL
               AND o.due_at = l.due_at AND o.resumption = l.resumption
-              AND NOT EXISTS (SELECT 1 FROM letter_item j JOIN letter n ON n.id = j.letter_id
-                WHERE j.obligation_id = o.id AND n.id > l.id AND n.address = l.address AND n.ready = 1
-                AND n.state IN ('waiting', 'accepted'))
+              AND NOT EXISTS (SELECT 1 FROM letter_item j WHERE j.obligation_id = o.id
+                AND (SELECT CASE WHEN n.id > l.id AND n.address = l.address AND n.ready = 1
+                  AND n.state IN ('waiting', 'accepted') THEN 1 ELSE 0 END FROM letter n WHERE n.id = j.letter_id) = 1
+                LIMIT 1 OFFSET 0)
               ORDER BY i.letter_id, o.id");
         let list = ids(letters)?;
         let rows: Vec<Row> = on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?;

@@ -55,15 +55,8 @@ impl Service {
             tx.close_incident(id, now).await?;
             tx.drop_follow_ups(id, now).await?;
         }
-        let event = NewEvent {
-            incident: id,
-            kind: "closed",
-            by: None,
-            reason: None,
-            other: None,
-            check_in: Some(report),
-        };
-        tx.add_incident_event(event, now).await?;
+        tx.add_incident_event(by_report(id, "closed", report), now)
+            .await?;
         Ok(())
     }
 
@@ -79,32 +72,22 @@ impl Service {
         let Some(one) = tx.hold_incidents(&[id]).await?.pop() else {
             return Ok(());
         };
-        // A family opens from its head.
         let head = match one.joined {
             Some(head) => tx.hold_incidents(&[head]).await?.pop(),
             None => None,
         };
-        let top = head
-            .filter(|head| head.closed.is_some())
-            .unwrap_or_else(|| one.clone());
-        let members = tx.joined_to(top.id).await?;
-        let mut opening = life::reopen(&top.life(), &lives(&members), None).unwrap_or_default();
-        if one.closed.is_none() {
+        let (own, beside) = (
+            tx.joined_to(id).await?,
+            tx.joined_to(one.joined.unwrap_or(id)).await?,
+        );
+        let head = head.map(|head| head.life());
+        let opening = life::reopen_by_report(&one.life(), &lives(&own), head.as_ref(), &lives(&beside));
+        if opening.is_empty() {
             return Ok(());
         }
-        if !opening.contains(&id) {
-            opening.push(id);
-        }
         tx.reopen_incidents(&opening, now).await?;
-        let event = NewEvent {
-            incident: id,
-            kind: "reopened",
-            by: None,
-            reason: None,
-            other: None,
-            check_in: Some(report),
-        };
-        tx.add_incident_event(event, now).await?;
+        tx.add_incident_event(by_report(id, "reopened", report), now)
+            .await?;
         Ok(())
     }
 
@@ -264,6 +247,18 @@ async fn family(tx: &mut Tx, actor: &Actor, id: IncidentId) -> Result<(StoredInc
         .ok_or(Error::Missing("incident"))?;
     let members = tx.joined_to(id).await?;
     Ok((one, members))
+}
+
+/// What a report itself did to its incident.
+fn by_report(incident: IncidentId, kind: &'static str, report: CheckInId) -> NewEvent<'static> {
+    NewEvent {
+        incident,
+        kind,
+        by: None,
+        reason: None,
+        other: None,
+        check_in: Some(report),
+    }
 }
 
 fn lives(incidents: &[StoredIncident]) -> Vec<Life> {

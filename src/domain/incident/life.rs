@@ -76,6 +76,28 @@ pub fn reopen(one: &Life, members: &[Life], head: Option<&Life>) -> Result<Vec<I
     Ok(std::iter::once(one.id).chain(with).collect())
 }
 
+/// Gives all that opens again when a corrected report tells of an incident; nothing when it is open. A family opens from
+/// its head: `beside` are the members of the head, `members` those of the incident itself.
+pub fn reopen_by_report(
+    one: &Life,
+    members: &[Life],
+    head: Option<&Life>,
+    beside: &[Life],
+) -> Vec<IncidentId> {
+    if one.closed.is_none() {
+        return Vec::new();
+    }
+    let mut opening = match head.filter(|head| head.closed.is_some()) {
+        Some(head) => reopen(head, beside, None),
+        None => reopen(one, members, None),
+    }
+    .unwrap_or_default();
+    if !opening.contains(&one.id) {
+        opening.push(one.id);
+    }
+    opening
+}
+
 /// Tells whether an incident can be joined to another; both are open.
 pub fn join(one: &Life, members: &[Life], to: &Life) -> Result<(), LifeError> {
     match () {

@@ -156,3 +156,28 @@ fn a_drill_is_never_joined_to_what_really_happens() {
     assert_eq!(join(&drill, &[], &real), Err(LifeError::OtherDrill));
     assert_eq!(join(&real, &[], &real), Err(LifeError::Itself));
 }
+
+#[test]
+fn a_corrected_report_opens_its_incident_and_what_closed_with_its_head() {
+    let life = |id, closed: Option<i64>, joined: Option<i64>| Life {
+        id: IncidentId(id),
+        closed: closed.and_then(from_millis),
+        joined: joined.map(IncidentId),
+        drill: false,
+    };
+    let ids = |opening: Vec<IncidentId>| opening.iter().map(|id| id.0).collect::<Vec<_>>();
+    let (open, over) = (life(1, None, None), life(1, Some(7), None));
+    assert!(reopen_by_report(&open, &[], None, &[]).is_empty());
+    let members = [life(2, Some(7), Some(1)), life(3, Some(5), Some(1))];
+    assert_eq!(ids(reopen_by_report(&over, &members, None, &members)), [1, 2]);
+    // A member opens with the head that it closed with, and one that had closed before opens with it too.
+    for (place, expected) in [(0, vec![1, 2]), (1, vec![1, 2, 3])] {
+        let opening = reopen_by_report(&members[place], &[], Some(&over), &members);
+        assert_eq!(ids(opening), expected);
+    }
+    // Whose head is open opens alone.
+    assert_eq!(
+        ids(reopen_by_report(&members[1], &[], Some(&open), &members)),
+        [3]
+    );
+}

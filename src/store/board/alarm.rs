@@ -262,7 +262,8 @@ impl Conn {
         limit: i64,
     ) -> Result<Vec<BoardIncident>> {
         let sql = batch!(self, incidents!(mine: "CAST(0 AS BIGINT)"), [lo text, hi text],
-            concat!(" JOIN incident i ON i.path >= r.lo AND i.path < r.hi AND ", shown!(), latest!(), " ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, ",
+            concat!(" JOIN incident i ON i.path >= r.lo AND i.path < r.hi AND ", shown!(), latest!(),
+            " ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, ",
             gravest!(), " LIMIT $2"));
         let rows = range_rows(ranges)?;
         let rows: Vec<IncidentRow> =
@@ -280,7 +281,8 @@ impl Conn {
     ) -> Result<Vec<(BoardIncident, bool)>> {
         let sql = batch!(self, incidents!(mine: "CAST(CASE WHEN EXISTS (SELECT 1 FROM letter l
                 WHERE l.alert_id = a.id AND l.address = $3) THEN 1 ELSE 0 END AS BIGINT)"), [lo text, hi text],
-            concat!(" JOIN incident i ON i.path >= r.lo AND i.path < r.hi AND ", shown!(), latest!(), " ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, mine DESC, ",
+            concat!(" JOIN incident i ON i.path >= r.lo AND i.path < r.hi AND ", shown!(), latest!(),
+            " ORDER BY CASE WHEN a.id IS NOT NULL AND a.acknowledged_at IS NULL THEN 0 ELSE 1 END, mine DESC, ",
             gravest!(), " LIMIT $2"));
         let rows = range_rows(ranges)?;
         let rows: Vec<IncidentRow> = on!(self, c => sqlx::query_as(sql).bind(rows).bind(limit).bind(address)

@@ -104,6 +104,7 @@ pub(crate) fn options(settings: &Settings) -> Options {
         readers: settings.database.readers,
         connections: settings.database.connections,
         wait: settings.database.acquire_timeout.duration(),
+        ..Options::default()
     }
 }
 

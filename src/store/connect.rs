@@ -30,6 +30,9 @@ pub struct Options {
     pub connections: u32,
     /// How long a call waits for a free connection before it is told to come again.
     pub wait: Duration,
+    /// PostgreSQL: how long a transaction may be silent before the server ends it, so that what an instance had locked
+    /// when its machine vanished stops no other instance.
+    pub silence: Duration,
 }
 
 impl Default for Options {
@@ -38,6 +41,7 @@ impl Default for Options {
             readers: 4,
             connections: 16,
             wait: Duration::from_secs(3),
+            silence: Duration::from_secs(30),
         }
     }
 }
@@ -249,8 +253,19 @@ async fn open_postgres(url: &str, options: Options) -> Result<Store> {
     let settings = PgConnectOptions::from_str(url)
         .map_err(|_| Error::Address("database.url is not a PostgreSQL address".to_owned()))?
         .application_name("allclear")
+        .options([("synchronous_commit", "on"), ("timezone", "UTC")])
         // Compiling a query costs a tenth of a second, and every query here is short.
-        .options([("synchronous_commit", "on"), ("timezone", "UTC"), ("jit", "off")]);
+        .options([("jit", "off")])
+        // A server that knows nothing of a client's end keeps its locks; by default it asks after two hours.
+        .options([
+            ("tcp_keepalives_idle", "30"),
+            ("tcp_keepalives_interval", "10"),
+            ("tcp_keepalives_count", "3"),
+        ])
+        .options([(
+            "idle_in_transaction_session_timeout",
+            options.silence.as_millis().to_string(),
+        )]);
     let pool = PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(options.wait)

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -205,8 +206,7 @@ impl Chrome {
 
     /// Types into the field of an id, in place of what is there.
     pub(crate) async fn types(&self, id: &str, text: &str) -> &Self {
-        let field = self.client.wait().for_element(Locator::Id(id)).await;
-        let field = field.unwrap_or_else(|e| panic!("no field {id}: {e}"));
+        let field = self.field(id).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
         self
@@ -214,6 +214,7 @@ impl Chrome {
 
     /// Sets the value of a field that is awkward to type into, such as a time.
     pub(crate) async fn sets(&self, id: &str, value: &str) -> &Self {
+        self.field(id).await;
         self.run(
             "document.getElementById(arguments[0]).value = arguments[1];",
             &[json!(id), json!(value)],
@@ -222,10 +223,15 @@ impl Chrome {
         self
     }
 
+    /// Waits for the field of an id: whoever pressed a button may still be on the page before.
+    async fn field(&self, id: &str) -> Element {
+        let field = self.client.wait().for_element(Locator::Id(id)).await;
+        field.unwrap_or_else(|e| panic!("no field {id}: {e}"))
+    }
+
     /// Attaches a file of this machine in the field of an id.
     pub(crate) async fn attaches(&self, id: &str, path: &str) -> &Self {
-        let field = self.client.wait().for_element(Locator::Id(id)).await;
-        let field = field.unwrap_or_else(|e| panic!("no field {id}: {e}"));
+        let field = self.field(id).await;
         field.send_keys(path).await.unwrap();
         self
     }
@@ -242,7 +248,7 @@ impl Chrome {
 
     /// Chooses from the list of an id.
     pub(crate) async fn chooses(&self, id: &str, value: &str) -> &Self {
-        let list = self.client.find(Locator::Id(id)).await.unwrap();
+        let list = self.field(id).await;
         list.select_by_value(value).await.unwrap();
         self
     }

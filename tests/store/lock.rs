@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use allclear::store::{Error, Lock, Store};
+use allclear::store::{Error, Lock, Options, Store};
 
-use super::ground::ground;
-use crate::support::on_both;
+use super::ground::{at, ground};
+use crate::support::{fresh_postgres, on_both};
 
 fn is_refused(taken: Result<Lock, Error>) -> bool {
     matches!(taken, Err(Error::Locked(_)))
@@ -39,3 +39,33 @@ on_both!(a_database_in_use_is_nobodys_alone, |db| async move {
     drop(alone);
     drop(alone_at_last(&g.store).await);
 });
+
+/// An instance whose machine vanished says nothing any more, and its server of PostgreSQL is not told that it is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_vanished_instance_had_locked_is_free_again() {
+    let db = fresh_postgres().await;
+    let (g, _) = ground(&db).await;
+    let brief = Options {
+        silence: Duration::from_secs(1),
+        ..Options::default()
+    };
+    let vanished = Store::connect(db.url(), brief).await.unwrap();
+    let mut held = vanished.begin().await.unwrap();
+    held.pause_relay(at(9), "421").await.unwrap();
+    let mut tx = g.store.begin().await.unwrap();
+    let free = tokio::time::timeout(Duration::from_secs(60), tx.pause_relay(at(5), "450"));
+    free.await
+        .expect("the lock of the vanished is still held")
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(
+        held.commit().await.is_err(),
+        "it took over although it had vanished"
+    );
+    let state = g.store.read().await.unwrap().relay().await.unwrap();
+    assert_eq!(
+        (state.paused_until, state.words.as_deref()),
+        (Some(at(5)), Some("450"))
+    );
+    db.remove().await;
+}

@@ -30,16 +30,22 @@ pub(super) enum End {
     Broken(String),
 }
 
-/// A running process.
+/// A process.
 pub(super) struct Life {
+    crash: CrashPlan,
+    instance: String,
+    /// What runs, until it is killed.
+    body: Option<Body>,
+}
+
+/// What a process holds while it runs.
+struct Body {
     // Dropped in this order: what lives in the runtime before the runtime.
     urgent: Courier,
     routine: Courier,
     service: Arc<Service>,
     precedence: Arc<Precedence>,
     clock: Arc<Settable>,
-    crash: CrashPlan,
-    instance: String,
     beat: Option<Timestamp>,
     runtime: Runtime,
 }
@@ -82,25 +88,30 @@ impl Life {
             let made = made.map_err(|error| End::Broken(error.to_string()))?;
             made.ok_or_else(|| End::Broken("no mail server is set".to_owned()))
         };
-        Ok(Self {
+        let body = Body {
             urgent: courier(Lane::Urgent)?,
             routine: courier(Lane::Routine)?,
             beat: Some(ground.clock.now()),
             clock: ground.clock.clone(),
             service,
             precedence,
+            runtime,
+        };
+        Ok(Self {
             crash,
             instance,
-            runtime,
+            body: Some(body),
         })
     }
 
     /// Lets the process do something, unless it is killed meanwhile.
     pub(super) fn act<T, F: Future<Output = T>>(
-        &self,
+        &mut self,
         work: impl FnOnce(Arc<Service>) -> F,
     ) -> Result<T, End> {
-        run(&self.runtime, &self.crash, work(self.service.clone()))
+        let body = self.body.as_ref().ok_or_else(gone)?;
+        let acted = run(&body.runtime, &self.crash, work(body.service.clone()));
+        self.falls(acted)
     }
 
     /// Gives how often each point was passed.
@@ -110,11 +121,38 @@ impl Life {
 
     /// Says that it lives, does what is due, delivers what can be delivered; gives when to come back.
     pub(super) fn work(&mut self) -> Result<Option<Timestamp>, End> {
-        let (runtime, crash) = (&self.runtime, &self.crash);
+        let body = self.body.as_mut().ok_or_else(gone)?;
+        let worked = body.work(&self.crash, &self.instance);
+        self.falls(worked)
+    }
+
+    /// Lets go of everything if it was killed, its connections first of all: a process beside it must not wait for what a
+    /// dead one held.
+    fn falls<T>(&mut self, done: Result<T, End>) -> Result<T, End> {
+        if let Err(End::Died(_)) = &done {
+            self.body = None;
+        }
+        done
+    }
+
+    /// Stops in good order.
+    pub(super) fn end(self) {
+        if let Some(body) = self.body {
+            body.runtime.block_on(body.service.store.close());
+        }
+    }
+}
+
+fn gone() -> End {
+    End::Broken("a process that was killed was asked for something".to_owned())
+}
+
+impl Body {
+    fn work(&mut self, crash: &CrashPlan, instance: &str) -> Result<Option<Timestamp>, End> {
         let (service, clock) = (&self.service, &self.clock);
         let (urgent, routine, precedence) = (&mut self.urgent, &mut self.routine, &self.precedence);
-        let (beat, instance) = (&mut self.beat, &self.instance);
-        let worked = run(runtime, crash, async {
+        let beat = &mut self.beat;
+        let worked = run(&self.runtime, crash, async {
             let now = clock.now();
             let passed = beat.map(|beat| now - beat);
             if passed.is_none_or(|passed| passed >= TimeDelta::seconds(10)) {
@@ -137,11 +175,6 @@ impl Life {
             }
         });
         worked?.map_err(|error| End::Broken(error.to_string()))
-    }
-
-    /// Stops in good order.
-    pub(super) fn end(self) {
-        self.runtime.block_on(self.service.store.close());
     }
 }
 

@@ -179,7 +179,7 @@ impl Play {
         &mut self,
         work: impl FnOnce(Arc<crate::service::Service>) -> F,
     ) -> Result<Option<T>, Broken> {
-        let Some(life) = &self.life else {
+        let Some(life) = &mut self.life else {
             return Err("no process runs".to_owned());
         };
         match life.act(work) {

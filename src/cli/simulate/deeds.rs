@@ -47,6 +47,7 @@ impl Play {
             Event::Edit(edit) => self.edit(edit),
             Event::Shuffle(shuffle) => self.shuffle(shuffle),
             Event::Restore => self.restore(),
+            Event::Look => self.look(),
         }
     }
 

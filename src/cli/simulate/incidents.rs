@@ -3,7 +3,7 @@
 use super::log::Followed;
 use super::office::REASON;
 use super::play::{Broken, Play};
-use super::story::{Said, Sheet, closing};
+use super::story::{Said, Sheet, closing, is_unheard};
 use crate::domain::ids::IncidentId;
 use crate::domain::receipt::Number;
 use crate::domain::time::Timestamp;
@@ -21,7 +21,9 @@ impl Play {
         if self.model.told_of(id, sheet.unit, at) {
             let now = self.now();
             let closing = closing(&mut self.rng, id, now);
-            self.all_later(closing.into_iter().collect());
+            if !is_unheard(sheet.unit) {
+                self.all_later(closing.into_iter().collect());
+            }
         }
         if let Said::Final(_) = sheet.said {
             self.model.over(id, at);

@@ -67,6 +67,9 @@ pub(super) struct Log {
     /// From when to when no process ran.
     pub(super) down: Vec<(Timestamp, Timestamp)>,
     pub(super) deaths: Vec<(Timestamp, Point)>,
+    /// How often the office looked at its board, and what was not on it though it should have been.
+    pub(super) looks: usize,
+    pub(super) unseen: Vec<String>,
     /// Answers that nobody would expect.
     pub(super) surprises: Vec<String>,
     /// Ids of the rules of each period.

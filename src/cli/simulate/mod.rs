@@ -5,6 +5,7 @@
 //! * `world.rs`, `roster.rs`, `story.rs` — the world: how it is set up, units, and what people do
 //! * `play.rs`, `deeds.rs`, `office.rs`, `incidents.rs`, `life.rs`, `pair.rs` — time passes: people act, the service works, is killed and started again
 //! * `summary.rs` — how townships sum up their villages
+//! * `eye.rs` — what the duty officer sees on the board
 //! * `watch.rs`, `shifts.rs` — who is on duty, as a plain person knows it; how rosters change
 //! * `relay.rs`, `identity.rs`, `post.rs` — the mail server, and what a reader sees in a mail
 //! * `model.rs`, `log.rs` — what a plain person expects, and what happened
@@ -12,6 +13,7 @@
 //! * `report.rs`, `timeline.rs` — how it is told
 
 mod deeds;
+mod eye;
 mod identity;
 mod incidents;
 mod judge;

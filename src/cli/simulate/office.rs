@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::log::Hold;
 use super::model::{Season, Turn};
 use super::play::{Broken, Play};
-use super::story::{Edit, Event};
+use super::story::{Edit, Event, is_unheard};
 use crate::domain::access::Actor;
 use crate::domain::calendar::DayKind;
 use crate::domain::ids::{AlertId, CheckInId, ObligationId};
@@ -207,6 +207,10 @@ impl Play {
 
     /// Says of an urgent report "I have it", by the link of a letter.
     pub(super) fn have(&mut self, token: &str, receipt: Option<&str>) -> Result<(), Broken> {
+        let mut raised = self.log.raised.iter();
+        if raised.any(|one| Some(one.receipt.as_str()) == receipt && is_unheard(one.unit)) {
+            return Ok(());
+        }
         let now = self.now();
         let had = self.act(|service| {
             let token = token.to_owned();
@@ -227,6 +231,10 @@ impl Play {
     }
 
     pub(super) fn leader_phones(&mut self, alert: AlertId) -> Result<(), Broken> {
+        let mut raised = self.log.raised.iter();
+        if raised.any(|one| one.id == alert && is_unheard(one.unit)) {
+            return Ok(());
+        }
         let (officer, now) = (self.officer(), self.now());
         let answer = Answer::Phone {
             post: "leader".to_owned(),

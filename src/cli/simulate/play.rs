@@ -13,7 +13,7 @@ use super::log::Log;
 use super::model::Model;
 use super::relay::Relay;
 use super::roster::Roster;
-use super::story::{Event, Script, clerk, follower, office, reader};
+use super::story::{Event, Script, clerk, follower, mistaken, office, reader};
 use super::summary::summarist;
 use super::watch::Watch;
 use crate::clock::Clock;
@@ -167,6 +167,7 @@ impl Play {
             };
             if !silent {
                 script.extend(office(&mut self.rng, place, &owed));
+                script.extend(mistaken(place, &owed));
             }
             // What is owed closes: there is something to be sealed soon after.
             script.push((owed.closes + TimeDelta::seconds(11), Event::Round));

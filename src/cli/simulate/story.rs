@@ -107,6 +107,8 @@ pub(super) enum Event {
     Shuffle(Shuffle),
     /// The letters of a restored copy are held, and then released.
     Restore,
+    /// The duty officer looks at the board.
+    Look,
 }
 
 /// Events with their instants.
@@ -245,6 +247,25 @@ pub(super) fn office(rng: &mut StdRng, place: usize, owed: &Owed) -> Script {
         _ => {}
     }
     script
+}
+
+/// Gives what the office does by mistake: one report in so many is excused at once, and that is taken back when every step
+/// has fired.
+pub(super) fn mistaken(place: usize, owed: &Owed) -> Script {
+    if place % 23 != 5 || owed.follow.is_some() {
+        return Script::new();
+    }
+    let apart = TimeDelta::seconds((place % 600) as i64);
+    let late = (owed.due + TimeDelta::minutes(95)).min(owed.closes - TimeDelta::minutes(25));
+    vec![
+        (owed.opens + TimeDelta::minutes(2), Event::Excuse(place)),
+        (late + apart, Event::Unexcuse(place)),
+    ]
+}
+
+/// Tells whether nobody ever answers the urgent reports of a unit, and the office does not close its incidents.
+pub(super) fn is_unheard(unit: usize) -> bool {
+    unit % 13 == 7
 }
 
 /// Draws what the reader of a letter does.

@@ -28,6 +28,9 @@ use crate::store::{NewAccount, Options, Store};
 pub(super) const LEADER: &str = "leader@county.example";
 pub(super) const OFFICER: &str = "officer@county.example";
 
+/// When the duty officer looks at the board, by the clock on the wall: between rounds, and soon after deadlines.
+const LOOKS: [(i64, i64); 5] = [(6, 41), (11, 10), (16, 11), (17, 40), (21, 0)];
+
 /// A folder that goes when this does.
 pub(super) struct Folder(pub(super) PathBuf);
 
@@ -172,6 +175,7 @@ pub(super) fn settle_in(play: &mut Play, plan: &Plan) -> Result<(), Refusal> {
         play.accounts[place] = made.map_err(|error| Refusal::Broken(error.to_string()))?;
     }
     play.import()?;
+    play.give_board()?;
     play.watch = watch(&play.ground.settings, play.zone);
     if plan.rosters {
         play.fill_rosters(plan.days)?;
@@ -233,6 +237,14 @@ pub(super) fn story(play: &mut Play, plan: &Plan, begin: Timestamp, rng: &mut St
             .date_naive();
         for opens in play.model.follow_up_openings(day, play.zone) {
             play.later(opens, Event::Round);
+        }
+    }
+    for day in 0..i64::from(plan.days) + 1 {
+        let looks = LOOKS
+            .iter()
+            .map(|(hour, minute)| TimeDelta::minutes(hour * 60 + minute));
+        for at in looks.map(|time| begin + TimeDelta::days(day) + time) {
+            play.later(at, Event::Look);
         }
     }
     play.planned = seasons(rng, begin, plan.days, words);

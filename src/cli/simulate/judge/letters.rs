@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::{Case, Facts, Finding};
+use crate::cli::simulate::model::Turn;
 use crate::cli::simulate::post::About;
 use crate::cli::simulate::relay::Verdict;
 use crate::domain::ladder::Audience;
@@ -12,6 +13,9 @@ use crate::domain::time::Timestamp;
 
 /// A miss that lasts this long while a process runs must have been told, whatever the mail server did meanwhile.
 const LONG: TimeDelta = TimeDelta::hours(4);
+
+/// How soon a decision shows, while a process runs.
+const SOON: TimeDelta = TimeDelta::minutes(5);
 
 pub(super) fn is_chase(about: About) -> bool {
     matches!(about, About::Reminder | About::Overdue | About::Escalated)
@@ -40,6 +44,36 @@ pub(super) fn told(case: &Case<'_>, facts: &Facts) -> Finding {
         let red = failed && facts.is_red;
         if !(arrived || red || no_way(case, place)) {
             finding.wrong(format!("nobody was told of {}", case.owed(place)));
+        }
+    }
+    finding
+}
+
+/// Who is silent again after the steps have fired is told of at once, unless somebody was told before.
+pub(super) fn again(case: &Case<'_>) -> Finding {
+    let mut finding = Finding::default();
+    if !case.play.relay.is_reliable() {
+        return finding; // Then a letter may come after closing, when nobody is chased any more.
+    }
+    for (place, owed) in case.play.model.owed.iter().enumerate() {
+        let back = owed.turns.iter().filter(|(_, turn)| *turn == Turn::Unexcused);
+        for (at, _) in back {
+            let (due, end) = (owed.due_at(*at), case.play.log.up_for(SOON, *at));
+            if *at < due || end >= owed.closes || !owed.is_wanted_through(*at, end) {
+                continue;
+            }
+            finding.look();
+            let notice = |letter: &&super::Letter<'_>| {
+                let first = letter.first();
+                first.mail.due == Some(due) && first.mail.about != About::Reminder && first.at <= end
+            };
+            if !case.naming(place).any(|letter| notice(&letter)) && !no_way(case, place) {
+                finding.wrong(format!(
+                    "nobody was told of {}, silent again since {}",
+                    case.owed(place),
+                    case.at(*at)
+                ));
+            }
         }
     }
     finding

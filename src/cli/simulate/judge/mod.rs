@@ -181,6 +181,7 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
             .called("every leader gets one bulletin for every day of a period, and its counts are those of the plain model"),
         records::receipts(&case, &facts).called("a receipt means that the report is on disk"),
         letters::told(&case, &facts).called("every miss is told to somebody, or its failure is red"),
+        letters::again(&case).called("who is silent again is told of, though every step has fired"),
         letters::once(&case).called("at most one letter a person, step, round and due time"),
         urgent::pressed(&case).called("an urgent report is sent until acknowledged or its passes end"),
         urgent::followed(&case).called("whoever was told of an incident is told what later reports change"),
@@ -210,6 +211,7 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
             .called("from an urgent report to an accepted letter it is one tick at most"),
         records::opened(&case, &facts).called("every unit owes what the periods ask, and nothing else"),
         records::counted(&case, &facts).called("the counts equal those of the plain model"),
+        board(&case).called("whoever is silent stands on the board, and whatever urgent nobody has"),
         sums::frozen(&case, &facts).called("the sum of a township is what its villages had said, and stays"),
         records::decided(&case, &facts).called("the first receipt decides timeliness for ever"),
         records::sealed(&facts).called("every closed round is sealed, and its seal verifies"),
@@ -217,6 +219,15 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
         records::expected(&case).called("every deed answers as a plain person expects"),
     ];
     Ok((invariants, facts))
+}
+
+/// What the duty officer saw on the board was held against the plain model while it happened.
+fn board(case: &Case<'_>) -> Finding {
+    let log = &case.play.log;
+    Finding {
+        looked: log.looks,
+        wrong: log.unseen.clone(),
+    }
 }
 
 /// Gives how much was lost, and how many letters came again without need.

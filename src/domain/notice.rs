@@ -170,6 +170,8 @@ pub struct Silent {
     pub phone: Option<String>,
     /// When it last reported in an earlier round.
     pub last_report: Option<Timestamp>,
+    /// When it last told of an incident, in whatever round or beside every one, and whether leaders were told at once.
+    pub last_told: Option<(Timestamp, bool)>,
     /// When it was last rung in this round, and whether anybody answered.
     pub last_call: Option<(Timestamp, bool)>,
     /// The incident that it owes a follow-up on, and its class in words.

@@ -49,7 +49,10 @@ messages! {
     first_title: "启用步骤", "First steps";
     first_lead: "按顺序完成以下步骤，系统就可以开始接收报送。", "Do these in order, and reports can begin.";
     first_ready: "全部完成，系统已投入使用。", "All done: the service is in use.";
+    first_ready_but: "系统已投入使用；标为“部分完成”的，请继续办完。",
+        "The service is in use; please go on with what is done in part.";
     first_done: "已完成", "Done";
+    first_begun: "部分完成", "Done in part";
     first_next: "下一步", "Next";
     first_later: "待办", "To do";
     first_go: "去办理", "Go";

@@ -71,6 +71,7 @@ messages! {
     row_no_contact: "尚未联系", "not yet";
     row_reached(time): "{time} 已联系上", "reached {time}";
     row_no_answer(time): "{time} 无人接听", "no answer {time}";
+    row_reminded(time): "{time} 已人工提醒", "reminded by hand {time}";
     row_step(n, of, who): "已到第 {n}/{of} 步：{who}", "step {n}/{of}: {who}";
     row_step_none: "未开始催报", "no step yet";
     row_next(time, who): "{time} 转{who}", "{time}: {who}";
@@ -158,6 +159,8 @@ messages! {
     enter_title: "电话报送与代录", "Enter a report";
     enter_lead: "单位打来电话时由值班员录入，单列统计，并会告知该单位。",
         "For a unit that phones, or on its behalf. It is counted apart, and the unit is told.";
+    enter_still_urgent(time, class): "该单位 {time} 报送过紧急情况（{class}），仍未结束；报平安不会结束该事件。",
+        "This unit sent an urgent report at {time} ({class}), and the incident is still open; an all clear does not close it.";
     enter_how: "来源", "How it came";
     enter_phone: "电话报送：对方口述", "By phone: dictated by the unit";
     enter_proxy: "代报：代替单位报送", "On its behalf";

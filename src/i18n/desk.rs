@@ -4,12 +4,15 @@ use super::messages;
 
 messages! {
     desk_title: "今日报送", "Today's report";
+    desk_bound: "本设备已开通，以后打开就能报送，不用密码。", "This device is set up. From now on it opens ready to report, without a password.";
     desk_server_time: "服务器时间", "Server time";
     desk_due(time): "截止 {time}", "Due {time}";
     desk_yesterday: "昨天的场次", "of yesterday";
     desk_basis(period, basis): "{period}（{basis}）", "{period} ({basis})";
     desk_all_clear: "今日无情况，一键上报", "All clear today: report now";
     desk_all_clear_late: "无情况，立即补报", "All clear: report now, late";
+    desk_still_urgent(time, class): "本单位 {time} 报送过紧急情况（{class}），仍未结束；报平安不会结束该事件。",
+        "Your unit sent an urgent report at {time} ({class}), and the incident is still open; an all clear does not close it.";
     desk_incident: "有情况要报告", "Something happened";
     desk_phone_first: "紧急情况请先打电话", "In an emergency, phone first";
     desk_phone_missing: "紧急情况请先打值班室电话", "In an emergency, phone the duty office first";

@@ -37,6 +37,8 @@ messages! {
     mail_place_count(n): "{n} 个", "{n} unit" | "{n} units";
     mail_no_phone: "未登记电话", "no phone on record";
     mail_last_report(at): "最近一次报送：{at}", "last report: {at}";
+    mail_last_told(at): "最近一次报送：{at}（事件情况，不算本场次报送）", "last report: {at} (of an incident, not for this round)";
+    mail_last_urgent(at): "最近一次报送：{at}（紧急情况，不算本场次报送）", "last report: {at} (urgent, not for this round)";
     mail_about_incident(id, class): "须续报：事件 {id}（{class}）", "owes a follow-up on incident {id} ({class})";
     mail_no_report: "此前没有报送记录", "no earlier report on record";
     mail_call_reached(at): "{at} 已电话联系上", "reached by phone: {at}";

@@ -200,6 +200,17 @@ macro_rules! standing {
     };
 }
 
+/// Says when the reporters of an obligation were last reminded of it by hand.
+macro_rules! reminded {
+    ($of:literal) => {
+        concat!(
+            " (SELECT MAX(l.created_at) FROM letter_item i JOIN letter l ON l.id = i.letter_id WHERE i.obligation_id = ",
+            $of,
+            ".id AND SUBSTR(l.dedup_key, 1, 2) = 'n/') AS reminded_at"
+        )
+    };
+}
+
 /// Counts the units in the ranges `span` that have not reported to a round `d` after its due time, a thousand at most.
 macro_rules! late {
     () => {
@@ -227,6 +238,7 @@ macro_rules! serving {
                 WHERE s.obligation_id = o.id AND s.round_id = $2))"
     };
 }
+use reminded;
 use serving;
 pub(super) use standing;
 

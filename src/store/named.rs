@@ -1,6 +1,7 @@
 //! Knows which units letters name at this moment, and what is known of each.
 
 use super::outbox::ids;
+use super::unit::id_list;
 use super::{Conn, Error, Result, batch, on};
 use crate::domain::ids::{IncidentId, LetterId, ObligationId, UnitId};
 use crate::domain::time::{Timestamp, from_millis};
@@ -105,6 +106,18 @@ impl Conn {
         let call =
             |(id, at, result): (i64, i64, String)| (ObligationId(id), from_millis(at), result == "reached");
         Ok(rows.into_iter().map(call).collect())
+    }
+
+    /// Gives the last report on an incident that each of some units sent, in whatever round or beside every one: when,
+    /// and whether leaders were told of it at once. Drills are left out.
+    pub async fn last_told(&mut self, units: &[UnitId]) -> Result<Vec<(UnitId, Option<Timestamp>, bool)>> {
+        let sql = batch!(self, "SELECT i.unit_id, p.at, (SELECT COUNT(*) FROM alert a WHERE a.report_id = p.id) FROM ",
+            [id bigint], each [incident i "i.unit_id = r.id", incident_report p "p.incident_id = i.id"],
+            " WHERE i.drill = 0 ORDER BY p.at, p.id");
+        let list = id_list(units);
+        let rows: Vec<(i64, i64, i64)> = on!(self, c => sqlx::query_as(sql).bind(list).fetch_all(c).await)?;
+        let told = |(unit, at, alerts): (i64, i64, i64)| (UnitId(unit), from_millis(at), alerts > 0);
+        Ok(rows.into_iter().map(told).collect())
     }
 
     /// Counts the rounds of calls of an alert that reached somebody's mail server before a letter was written.

@@ -1,4 +1,4 @@
-//! Knows the cookies: a session's, a workstation's, a guest's (for forms before sign-in), and the language.
+//! Knows the cookies: a session's, a workstation's, a guest's (for forms before sign-in), the language, and what is said once.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -17,6 +17,8 @@ pub enum Cookie {
     Browser,
     /// The language that the reader chose.
     Language,
+    /// That this workstation has just been bound: its desk says so once.
+    Bound,
 }
 
 impl Cookie {
@@ -28,6 +30,7 @@ impl Cookie {
             Self::Guest => "allclear-guest",
             Self::Browser => "allclear-browser",
             Self::Language => "allclear-language",
+            Self::Bound => "allclear-bound",
         };
         match settings.web.plain_http {
             true => name.to_owned(),
@@ -57,6 +60,7 @@ impl Cookie {
             Self::Session | Self::Guest => String::new(),
             Self::Device => format!("; Max-Age={}", settings.session.device.delta().num_seconds()),
             Self::Browser | Self::Language => "; Max-Age=31536000".to_owned(),
+            Self::Bound => "; Max-Age=600".to_owned(),
         };
         HeaderValue::from_str(&format!(
             "{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"

@@ -70,9 +70,9 @@ pub(super) async fn bind(State(app): State<App>, visit: Visit, fields: Fields) -
     let (problem, status) = match bound {
         Ok(Some(cookie)) => {
             let mut response = see("/desk");
-            response
-                .headers_mut()
-                .extend(cookie.map(|c| (header::SET_COOKIE, c)));
+            for cookie in cookie.into_iter().chain(Cookie::Bound.write("1", &app.settings)) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
             return Ok(response);
         }
         Ok(None) => (visit.l.slip_wrong().to_owned(), StatusCode::UNPROCESSABLE_ENTITY),

@@ -1,5 +1,6 @@
 //! Holds that the buttons of the board do what they say, once, and say what to mend.
 
+use allclear::domain::access::Role;
 use allclear::domain::checkin::Provenance;
 use allclear::domain::ids::ObligationId;
 
@@ -401,6 +402,15 @@ on_both!(
             office.day.letters().await,
             ["16:10 overdue liu@v.example: 东湖镇 · 柳村"]
         );
+        let board = officer.get("/board").await;
+        board.must_say("16:10 已人工提醒");
+        assert_eq!(
+            board.text.matches("已人工提醒").count(),
+            1,
+            "only the unit that was reminded"
+        );
+        let mut head = office.signed_in("east", Role::Head, "东湖镇").await;
+        head.get("/township").await.must_say("16:10 已人工提醒");
         let again = officer.post("/board/remind", &form).await;
         assert!(again.goes_to().contains("notice=reminded_none"));
         assert!(office.day.letters().await.is_empty());

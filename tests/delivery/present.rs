@@ -42,6 +42,27 @@ on_both!(
 );
 
 on_both!(
+    a_reminder_names_the_urgent_report_that_came_beside_the_round,
+    |db| async move {
+        let mut post = Post::begin(db).await;
+        post.day.until("14:02").await;
+        let report = post.day.unowed(LIU, urgent("漫堤")).await;
+        post.day.send(LIU, report).await.unwrap();
+        post.day.until("15:31").await;
+        post.deliver().await;
+        let mails = post.server.accepted();
+        let said = |to: &str| mails.iter().find(|mail| mail.to == [to]).unwrap().text();
+        let liu = said("liu@v.example");
+        assert!(
+            liu.contains("最近一次报送：14:02（紧急情况，不算本场次报送）"),
+            "{liu}"
+        );
+        assert!(!liu.contains("此前没有报送记录"), "{liu}");
+        assert!(said("yang@v.example").contains("此前没有报送记录"));
+    }
+);
+
+on_both!(
     what_may_have_arrived_is_sent_again_even_when_all_units_are_in,
     |db| async move {
         let mut post = Post::begin(db).await;

@@ -266,5 +266,13 @@ on_both!(
         let last = tx.last_reports_on(&[ungraded, grave]).await.unwrap();
         assert_eq!(last, [(ungraded, sent[1])], "none on the other");
         assert!(tx.last_reports_on(&[]).await.unwrap().is_empty());
+        let told = tx.last_told(&[g.villages[0], g.villages[1]]).await.unwrap();
+        let of_first: Vec<_> = told.iter().filter(|(unit, ..)| *unit == g.villages[0]).collect();
+        assert_eq!(
+            of_first.last(),
+            Some(&&(g.villages[0], Some(at(7)), false)),
+            "no leader was told"
+        );
+        assert!(tx.last_told(&[]).await.unwrap().is_empty());
     }
 );

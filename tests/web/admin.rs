@@ -172,6 +172,33 @@ async fn an_administrator_neither_manages_himself_nor_opens_what_is_anothers() {
 }
 
 #[tokio::test]
+async fn a_step_that_is_done_for_some_units_is_not_called_done() {
+    let site = crate::site().await;
+    let mut security = administrator(&site, "anquan", Role::SecurityAdministrator).await;
+    let step = |page: &crate::support::Answer| {
+        let (_, rest) = page.text.split_once("<ol class=\"checklist\">").unwrap();
+        let item = rest.split("<li").find(|item| item.contains("开通工作站"));
+        item.unwrap().to_owned()
+    };
+    crate::village(&site, "朱家村").await;
+    let page = security.get("/admin").await;
+    let some = step(&page);
+    assert!(
+        some.contains("已开通 1/3 个单位") && some.contains("部分完成"),
+        "{some}"
+    );
+    assert!(!some.contains("已完成"), "{some}");
+    for name in ["大塘村", "谢家滩镇"] {
+        crate::village(&site, name).await;
+    }
+    let all = step(&security.get("/admin").await);
+    assert!(
+        all.contains("已开通 3/3 个单位") && all.contains("已完成"),
+        "{all}"
+    );
+}
+
+#[tokio::test]
 async fn a_sign_in_of_long_ago_may_look_and_is_told_before_it_types() {
     let site = crate::site().await;
     let mut security = administrator(&site, "anquan", Role::SecurityAdministrator).await;

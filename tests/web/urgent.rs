@@ -81,6 +81,24 @@ async fn after_a_minute_without_a_letter_accepted_the_page_says_whom_to_phone() 
         .await
         .must_say(unanswered)
         .must_say("tel:07936210000");
+    // It stands there once, with the way to follow it up.
+    let desk = clerk.get("/desk").await;
+    for words in [
+        "洪水漫溢</strong>",
+        "领导通知情况",
+        "/desk/follow/1\" data-report",
+    ] {
+        assert_eq!(desk.text.matches(words).count(), 1, "{words}: {}", desk.text);
+    }
+    // Whoever is to acknowledge it may phone the unit and the duty office.
+    let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
+    let alert = officer.get("/alert/1").await;
+    let (_, content) = alert.text.split_once("<main").unwrap();
+    let (content, _) = content.split_once("</main>").unwrap();
+    assert!(
+        content.contains("href=\"tel:07936210000\">0793-6210000</a>"),
+        "{content}"
+    );
     // Somebody has it: nobody need phone.
     let link = link_of(&site, "lingdao", Role::Leader, "鄱阳县").await;
     let mut leader = site.browser();
@@ -202,4 +220,47 @@ async fn judge(officer: &mut Browser, story: &Answer, unit: &str) {
         .await
         .must_say("漏报")
         .must_say("滑坡发生在报平安之前");
+}
+
+#[tokio::test]
+async fn who_reports_all_clear_beside_an_urgent_report_is_told_and_not_stopped() {
+    let site = site_with(&[("duty.leaders", "leader@county.example")]).await;
+    asked(&site).await;
+    let mut clerk = village(&site, "朱家村").await;
+    let said = "15:10 报送过紧急情况（洪水漫溢），仍未结束";
+    let desk = clerk.get("/desk").await;
+    desk.must_not_say(said);
+    let unit = desk.field("unit");
+    let uuid = clerk.get("/desk/incident").await.field("uuid");
+    let fields = [
+        ("unit", unit.as_str()),
+        ("uuid", &uuid),
+        ("class", "flood"),
+        ("place", "三组"),
+    ];
+    clerk.post("/desk/incident", &fields).await.must_be(303);
+    let desk = clerk.get("/desk").await;
+    desk.must_say(&format!("本单位 {said}"));
+    let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
+    let (id, other) = (
+        desk.field("obligation"),
+        village(&site, "大塘村").await.get("/desk").await,
+    );
+    let enter = officer.get(&format!("/board/enter?o={id}")).await;
+    enter.must_say(&format!("该单位 {said}"));
+    let other = other.field("obligation");
+    officer
+        .get(&format!("/board/enter?o={other}"))
+        .await
+        .must_not_say(said);
+    let call = [
+        ("o", id.as_str()),
+        ("uuid", &enter.field("uuid")),
+        ("how", "phone"),
+        ("said", "all_clear"),
+        ("caller_post", "村值班员"),
+        ("called_at", "2026-11-25T15:09"),
+    ];
+    let entered = officer.post("/board/enter", &call).await;
+    assert!(entered.must_be(303).goes_to().contains("notice=entered"));
 }

@@ -165,3 +165,17 @@ async fn wrong_codes_on_a_bound_workstation_have_to_wait_like_any() {
     assert_eq!(last, 429);
     clerk.get("/desk").await.must_be(200);
 }
+
+#[tokio::test]
+async fn a_workstation_that_is_bound_says_so_once() {
+    let site = site().await;
+    let mut clerk = village(&site, "朱家村").await;
+    let said = "本设备已开通";
+    clerk.get("/desk").await.must_say(said).must_say("朱家村");
+    clerk.get("/desk").await.must_not_say(said);
+    scan(&site, &mut clerk, "大塘村", "also").await;
+    clerk.get("/desk").await.must_say("为哪个单位报送").must_say(said);
+    clerk.get("/desk").await.must_not_say(said);
+    let mut english = village(&site, "朱家村").await.says("accept-language", "en");
+    english.get("/desk").await.must_say("This device is set up");
+}

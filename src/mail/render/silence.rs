@@ -97,10 +97,7 @@ fn entry(notice: &Notice, unit: &Silent) -> Entry {
     };
     let about = unit.incident.as_ref();
     let about = about.map(|(id, class)| l.mail_about_incident(id, class));
-    let mut known = vec![match unit.last_report {
-        Some(at) => l.mail_last_report(when(notice, at)),
-        None => l.mail_no_report().to_owned(),
-    }];
+    let mut known = vec![reported(notice, unit)];
     known.extend(unit.last_call.map(|(at, reached)| match reached {
         true => l.mail_call_reached(when(notice, at)),
         false => l.mail_call_failed(when(notice, at)),
@@ -108,6 +105,18 @@ fn entry(notice: &Notice, unit: &Silent) -> Entry {
     Entry {
         name: unit.name.clone(),
         lines: about.into_iter().chain([reach]).chain(known).collect(),
+    }
+}
+
+/// Says when the unit last reported: in an earlier round, or of an incident since.
+fn reported(notice: &Notice, unit: &Silent) -> String {
+    let l = notice.language;
+    let since = |(at, _): &(Timestamp, bool)| unit.last_report.is_none_or(|last| last < *at);
+    match (unit.last_told.filter(since), unit.last_report) {
+        (Some((at, true)), _) => l.mail_last_urgent(when(notice, at)),
+        (Some((at, false)), _) => l.mail_last_told(when(notice, at)),
+        (None, Some(at)) => l.mail_last_report(when(notice, at)),
+        (None, None) => l.mail_no_report().to_owned(),
     }
 }
 

@@ -42,6 +42,7 @@ fn silent(name: &str) -> Silent {
         post: Some("村值班岗".into()),
         phone: Some("0793-6211234".into()),
         last_report: Some(at("24T15:52")),
+        last_told: None,
         last_call: None,
         incident: None,
     }
@@ -409,6 +410,38 @@ fn a_letter_that_was_passed_on_sends_nobody_to_a_page_that_is_not_theirs() {
     assert!(!said.contains("本单位的报送页面"), "{said}");
     let own = said_of_backup();
     assert!(own.contains("本单位的报送页面"), "{own}");
+}
+
+#[test]
+fn a_report_of_an_incident_since_the_last_round_is_the_last_report_that_is_named() {
+    let line = |lang, last_report, last_told| {
+        let mut places = one();
+        places[0].units[0] = Silent {
+            last_report,
+            last_told,
+            ..silent("李家村")
+        };
+        let said = said(&chase(LetterKind::Reminder, lang, places));
+        let line = said
+            .lines()
+            .find(|line| line.contains("最近一次") || line.contains("last report"));
+        line.map(|line| line.trim().to_owned()).unwrap_or_default()
+    };
+    let urgent = Some((at("25T14:02"), true));
+    assert_eq!(
+        line(Lang::Zh, None, urgent),
+        "最近一次报送：14:02（紧急情况，不算本场次报送）"
+    );
+    assert_eq!(
+        line(Lang::En, Some(at("24T15:52")), urgent),
+        "last report: 14:02 (urgent, not for this round)"
+    );
+    let told = Some((at("25T14:02"), false));
+    assert_eq!(
+        line(Lang::Zh, Some(at("24T15:52")), told),
+        "最近一次报送：14:02（事件情况，不算本场次报送）"
+    );
+    assert_eq!(line(Lang::Zh, Some(at("25T14:02")), told), "最近一次报送：14:02");
 }
 
 /// The same letter as it reaches the backup of the silent unit.

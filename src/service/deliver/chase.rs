@@ -21,6 +21,8 @@ pub(super) struct Chases {
     rounds: HashMap<RoundId, (Round, String)>,
     contacts: HashMap<UnitId, Contacts>,
     calls: HashMap<ObligationId, (Timestamp, bool)>,
+    /// When each unit last told of an incident, and whether leaders were told at once.
+    told: HashMap<UnitId, (Timestamp, bool)>,
     /// The classes of incidents that want a follow-up.
     classes: HashMap<IncidentId, String>,
     outages: Vec<(Timestamp, Timestamp)>,
@@ -38,6 +40,7 @@ impl Service {
             rounds: HashMap::new(),
             contacts: HashMap::new(),
             calls: HashMap::new(),
+            told: HashMap::new(),
             classes: HashMap::new(),
             outages: Vec::new(),
             pause: self.settings.chase.pause.delta(),
@@ -63,19 +66,15 @@ impl Service {
         let units: BTreeSet<UnitId> = named.iter().map(|one| one.unit).collect();
         let units: Vec<UnitId> = units.into_iter().collect();
         chases.contacts = conn.contacts(Some(&units)).await?;
+        for (unit, at, urgent) in conn.last_told(&units).await? {
+            chases.told.extend(at.map(|at| (unit, (at, urgent))));
+        }
         let obligations: BTreeSet<i64> = named.iter().map(|one| one.obligation.0).collect();
         let obligations: Vec<i64> = obligations.into_iter().collect();
         for (id, at, reached) in conn.last_calls(&obligations).await? {
             chases.calls.extend(at.map(|at| (id, (at, reached))));
         }
-        for id in named
-            .iter()
-            .filter_map(|one| one.incident)
-            .collect::<BTreeSet<_>>()
-        {
-            let known = conn.incident(id).await?;
-            chases.classes.extend(known.map(|known| (id, known.class)));
-        }
+        chases.classes = classes(conn, &named).await?;
         if let Some(opens) = named.iter().map(|one| one.opens).min() {
             let rows = conn.outages_after(opens).await?;
             let span = |row: &crate::store::OutageRow| {
@@ -88,6 +87,17 @@ impl Service {
         }
         Ok(chases)
     }
+}
+
+/// Gives the classes of the incidents that want a follow-up.
+async fn classes(conn: &mut Conn, named: &[Named]) -> Result<HashMap<IncidentId, String>> {
+    let wanted: BTreeSet<IncidentId> = named.iter().filter_map(|one| one.incident).collect();
+    let mut classes = HashMap::new();
+    for id in wanted {
+        let known = conn.incident(id).await?;
+        classes.extend(known.map(|known| (id, known.class)));
+    }
+    Ok(classes)
 }
 
 impl Chases {
@@ -149,6 +159,7 @@ impl Chases {
             post: contacts.and_then(|c| c.duty_post.clone()),
             phone: contacts.and_then(|c| c.phone.clone()),
             last_report: one.last_report,
+            last_told: self.told.get(&one.unit).copied(),
             last_call: self.calls.get(&one.obligation).copied(),
             incident: one
                 .incident

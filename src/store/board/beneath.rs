@@ -1,6 +1,6 @@
 //! Knows what the units below a parent owed in the last round of a day before an instant, one obligation each.
 
-use super::{maybe, standing};
+use super::{maybe, reminded, standing};
 use crate::domain::ids::{CheckInId, ObligationId, UnitId};
 use crate::domain::roll_up::Line;
 use crate::domain::standing::Standing;
@@ -42,6 +42,8 @@ pub struct BeneathRow {
     pub phone: Option<String>,
     /// The last call to it about this obligation: when, and with what result.
     pub contact: Option<(Timestamp, String)>,
+    /// When its reporters were last reminded of it by hand.
+    pub reminded: Option<Timestamp>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -60,6 +62,7 @@ struct Row {
     phone: Option<String>,
     contacted_at: Option<i64>,
     contact_result: Option<String>,
+    reminded_at: Option<i64>,
 }
 
 impl TryFrom<Row> for BeneathRow {
@@ -89,6 +92,7 @@ impl TryFrom<Row> for BeneathRow {
             post: row.post,
             phone: row.phone,
             contact: contacted.zip(row.contact_result),
+            reminded: maybe("letter", "created_at", row.id, row.reminded_at)?,
         })
     }
 }
@@ -101,8 +105,8 @@ impl Conn {
             "SELECT x.id, x.unit_id, x.path, x.standing, x.overdue, x.closes_at, x.first_received_at, x.latest_check_in,
                 x.content, (SELECT v.name FROM unit_version v WHERE v.unit_id = x.unit_id
                     ORDER BY v.valid_from DESC, v.id DESC LIMIT 1) AS name,
-                t.post, t.phone, k.at AS contacted_at, k.result AS contact_result
-            FROM (SELECT o.id, o.unit_id, o.path, o.closes_at, o.first_received_at, o.latest_check_in, o.content, ",
+                t.post, t.phone, k.at AS contacted_at, k.result AS contact_result,",
+            reminded!("x"), " FROM (SELECT o.id, o.unit_id, o.path, o.closes_at, o.first_received_at, o.latest_check_in, o.content, ",
             standing!(),
             ", CAST(CASE WHEN o.due_at + o.grace_ms <= $3 THEN 1 ELSE 0 END AS BIGINT) AS overdue,
                 ROW_NUMBER() OVER (PARTITION BY o.unit_id ORDER BY o.scheduled_due DESC, o.id DESC) AS place

@@ -1,6 +1,6 @@
 //! Knows the obligations that a filter of the board leads to, most urgent first.
 
-use super::{maybe, serving, span_rows, standing};
+use super::{maybe, reminded, serving, span_rows, standing};
 use crate::domain::board::{Filter, Span};
 use crate::domain::checkin::Provenance;
 use crate::domain::ids::{ObligationId, RoundId, UnitId};
@@ -49,6 +49,8 @@ pub struct BoardRow {
     pub phone: Option<String>,
     /// The last call to it about this obligation: when, and with what result.
     pub contact: Option<(Timestamp, String)>,
+    /// When its reporters were last reminded of it by hand.
+    pub reminded: Option<Timestamp>,
     /// Why the last step of the ladder reached nobody for it.
     pub gap: Option<String>,
 }
@@ -74,6 +76,7 @@ struct Row {
     phone: Option<String>,
     contacted_at: Option<i64>,
     contact_result: Option<String>,
+    reminded_at: Option<i64>,
     gap: Option<String>,
 }
 
@@ -101,6 +104,7 @@ impl TryFrom<Row> for BoardRow {
             resumption: row.resumption,
             post: row.post,
             phone: row.phone,
+            reminded: maybe("letter", "created_at", row.id, row.reminded_at)?,
             contact: contacted.zip(row.contact_result),
             gap: row.gap,
         })
@@ -136,7 +140,7 @@ impl Conn {
                 w.closes_at, w.first_received_at, w.provenance, w.content, w.resumption,
                 (SELECT v.name FROM unit_version v WHERE v.unit_id = w.unit_id
                     ORDER BY v.valid_from DESC, v.id DESC LIMIT 1) AS name,
-                t.post, t.phone, k.at AS contacted_at, k.result AS contact_result,
+                t.post, t.phone, k.at AS contacted_at, k.result AS contact_result,", reminded!("w"), ",
                 (SELECT g.reason FROM gap g WHERE g.obligation_id = w.id AND g.due_at = w.due_at
                     ORDER BY g.step DESC LIMIT 1) AS gap
             FROM (SELECT z.* FROM (SELECT y.*, CASE y.standing WHEN 'missing' THEN 0 WHEN 'overdue' THEN 0

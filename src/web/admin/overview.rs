@@ -21,8 +21,10 @@ struct OverviewPage {
     page: Page,
     frame: Frame,
     steps: Vec<StepView>,
-    /// Whether every step is done.
+    /// Whether reports can come: every step is done, or done for some.
     is_ready: bool,
+    /// Whether every step is done, and for all.
+    is_done: bool,
     ways: Vec<Way>,
 }
 
@@ -30,7 +32,9 @@ struct StepView {
     title: &'static str,
     words: String,
     is_done: bool,
-    /// Whether it is the first that is not done.
+    /// Whether it is done for some and not for all.
+    is_begun: bool,
+    /// Whether it is the first that is not begun.
     is_next: bool,
     /// The page where it is done, if the reader may open it.
     href: Option<&'static str>,
@@ -100,7 +104,8 @@ pub(in crate::web) async fn page(State(app): State<App>, visit: Visit) -> Result
     html(&OverviewPage {
         l,
         frame: Frame::of(&visit, Told::default())?,
-        is_ready: steps.iter().all(|step| step.is_done),
+        is_ready: steps.iter().all(|step| step.is_done || step.is_begun),
+        is_done: steps.iter().all(|step| step.is_done),
         steps,
         ways,
         page: visit.page,
@@ -151,10 +156,22 @@ fn steps(app: &Service, l: Lang, facts: &Facts, actor: &Actor) -> Vec<StepView> 
         facts.running > 0 || facts.coming.is_some(),
         ("/admin/periods", l.role(Role::DutyOfficer)),
     ));
-    if let Some(next) = steps.iter_mut().find(|step| !step.is_done) {
+    if let Some(next) = steps.iter_mut().find(|step| !step.is_done && !step.is_begun) {
         next.is_next = true;
     }
     steps
+}
+
+impl StepView {
+    /// Says how many of all have it: done is what all have.
+    fn of(self, some: usize, all: usize) -> Self {
+        let is_done = self.is_done && some >= all;
+        Self {
+            is_begun: self.is_done && !is_done,
+            is_done,
+            ..self
+        }
+    }
 }
 
 /// Gives the steps that bring in the units and their people.
@@ -176,7 +193,8 @@ fn units(l: Lang, facts: &Facts, actor: &Actor) -> [StepView; 4] {
             ),
             facts.reached > 0,
             ("/admin/units", system),
-        ),
+        )
+        .of(facts.reached, facts.units),
         step(
             actor,
             (
@@ -191,7 +209,8 @@ fn units(l: Lang, facts: &Facts, actor: &Actor) -> [StepView; 4] {
             (l.first_slips(), l.first_slips_count(facts.bound, facts.reporting)),
             facts.bound > 0,
             ("/admin/slips", security),
-        ),
+        )
+        .of(facts.bound, facts.reporting),
     ]
 }
 
@@ -205,6 +224,7 @@ fn step(
         title,
         words,
         is_done,
+        is_begun: false,
         is_next: false,
         href: opens(actor, href).then_some(href),
         who,

@@ -40,6 +40,8 @@ struct EnterPage {
     back: String,
     may_phone: bool,
     may_proxy: bool,
+    /// Its urgent reports whose incidents are open: an all clear stands beside them.
+    urgent: Vec<String>,
     groups: Vec<(&'static str, Vec<(String, String)>)>,
     /// Field and sentence.
     problems: Vec<(&'static str, String)>,
@@ -281,6 +283,19 @@ async fn show(
         true => StatusCode::OK,
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let lines = app
+        .store
+        .read()
+        .await?
+        .open_incidents_of(owed.obligation.unit, now)
+        .await?;
+    let urgent = lines
+        .iter()
+        .filter(|line| line.alerted && line.incident.drill == owed.drill);
+    let urgent = urgent.map(|line| {
+        let class = class_name(&classes, &line.incident.class, l);
+        l.enter_still_urgent(when(l, line.incident.opened, now, zone), class)
+    });
     let due = when(l, owed.obligation.window.due(), now, zone);
     let template = EnterPage {
         l,
@@ -291,6 +306,7 @@ async fn show(
         back,
         may_phone,
         may_proxy,
+        urgent: urgent.collect(),
         groups: groups.into_iter().map(group).collect(),
         problems,
         typed,

@@ -28,6 +28,8 @@ pub(in crate::web) struct RowView {
     pub(super) phone: Option<String>,
     pub(super) dial: String,
     pub(super) contact: Option<String>,
+    /// That its reporters were reminded by hand, and when.
+    pub(super) reminded: Option<String>,
     pub(super) step: String,
     pub(super) next: Option<String>,
     pub(super) gap: Option<&'static str>,
@@ -119,6 +121,7 @@ impl Teller<'_> {
                 "reached" => l.row_reached(self.when(*at)),
                 _ => l.row_no_answer(self.when(*at)),
             }),
+            reminded: row.reminded.map(|at| l.row_reminded(self.when(at))),
             step: chase.map_or_else(|| l.row_step_none().to_owned(), |chase| self.step(chase, row)),
             next: chase.and_then(|chase| self.next(chase, row)),
             gap: row

@@ -24,13 +24,14 @@ mod which;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
 use self::card::Card;
 use self::day::Choice;
 use self::place::Place;
+use super::cookie::Cookie;
 use super::form::Fields;
 use super::page::{Page, html, html_with, see};
 use super::visit::Visit;
@@ -47,13 +48,20 @@ struct DeskPage {
     l: Lang,
     page: Page,
     place: Head,
+    /// Whether this workstation has just been bound.
+    is_new: bool,
     /// What is owed, the earliest due first; then what was sent.
     cards: Vec<Card>,
     /// When nothing is owed: what comes next.
     next: Option<String>,
     asked: String,
+    /// What nobody has yet of incidents that are over.
     unanswered: Vec<UnansweredView>,
+    /// The open incidents of which nobody has a report yet, and the others.
+    crying: Vec<OpenView>,
     open: Vec<OpenView>,
+    /// That an all clear stands beside what is urgent and open.
+    urgent: Vec<String>,
     found: Vec<FoundView>,
 }
 
@@ -80,6 +88,8 @@ struct OpenView {
     alerted: Option<(bool, String)>,
     /// The receipt of the report that told them, which says whom it reached.
     told_by: Option<String>,
+    /// Its urgent reports that nobody has yet.
+    cries: Vec<UnansweredView>,
     due: Option<String>,
     is_overdue: bool,
 }
@@ -146,28 +156,36 @@ pub(super) struct Which {
 pub(super) async fn page(
     State(app): State<App>,
     visit: Visit,
+    headers: HeaderMap,
     Query(which): Query<Which>,
 ) -> Result<Response, Failure> {
     let wanted = which.unit.parse().ok().map(UnitId);
+    let is_new = Cookie::Bound.read(&headers, &app.settings).is_some();
     if wanted.is_none()
-        && let Some(choice) = which::choice(&app, &visit).await?
+        && let Some(choice) = which::choice(&app, &visit, is_new).await?
     {
-        return html(&choice);
+        return Ok(told(&app, is_new, html(&choice)?));
     }
     let place = Place::find(&app, &visit, wanted).await?;
     let (l, renewed) = (visit.l, visit.renew_device(&app));
     let cards = card::cards(&app, l, &place);
     let owes = cards.iter().any(|card| card.is_open);
+    let mut unanswered = open::unanswered(&app, l, &place);
+    let open = open::views(&app, l, &place, &mut unanswered).await?;
+    let (crying, open) = open.into_iter().partition(|one| !one.cries.is_empty());
     let template = DeskPage {
         l,
         place: place.head(&app, l),
+        is_new,
         next: match owes {
             true => None,
             false => Some(place.next(&app, l).await?),
         },
         asked: l.desk_asked(place.asked),
-        unanswered: open::unanswered(&app, l, &place),
-        open: open::views(&app, l, &place).await?,
+        unanswered,
+        crying,
+        open,
+        urgent: open::urgent(&app, l, &place),
         found: found(l, &place),
         // What is real is never covered by the watermark of a drill beside it.
         page: visit
@@ -179,7 +197,16 @@ pub(super) async fn page(
     // A workstation that is used stays bound.
     let renewed = renewed.map(|cookie| (header::SET_COOKIE, cookie));
     response.headers_mut().extend(renewed);
-    Ok(response)
+    Ok(told(&app, is_new, response))
+}
+
+/// Takes the mark away with which a workstation is told once that it is bound.
+fn told(app: &App, is_new: bool, mut response: Response) -> Response {
+    let gone = is_new.then(|| Cookie::Bound.clear(&app.settings)).flatten();
+    if let Some(gone) = gone {
+        response.headers_mut().append(header::SET_COOKIE, gone);
+    }
+    response
 }
 
 fn found(l: Lang, place: &Place) -> Vec<FoundView> {

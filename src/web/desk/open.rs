@@ -26,8 +26,13 @@ pub(super) fn unanswered(app: &App, l: Lang, place: &Place) -> Vec<UnansweredVie
     place.unanswered.iter().map(view).collect()
 }
 
-/// Gives the open incidents of a unit, as its desk lists them.
-pub(super) async fn views(app: &App, l: Lang, place: &Place) -> Result<Vec<OpenView>, Failure> {
+/// Gives the open incidents of a unit, as its desk lists them, each with those of its reports that nobody has yet.
+pub(super) async fn views(
+    app: &App,
+    l: Lang,
+    place: &Place,
+    unanswered: &mut Vec<UnansweredView>,
+) -> Result<Vec<OpenView>, Failure> {
     if place.incidents.is_empty() {
         return Ok(Vec::new());
     }
@@ -38,15 +43,35 @@ pub(super) async fn views(app: &App, l: Lang, place: &Place) -> Result<Vec<OpenV
         let alerts = conn.alerts_of(line.incident.id).await?;
         let mut view = view(app, l, place, line);
         view.place = places.get(&line.incident.id).cloned().unwrap_or_default();
+        let numbers: Vec<String> = alerts
+            .iter()
+            .map(|one| Number(one.check_in).to_string())
+            .collect();
+        let is_its = |one: &mut UnansweredView| numbers.contains(&one.number);
+        view.cries = unanswered.extract_if(.., is_its).collect();
         if let Some(alert) = shown(alerts) {
             let is_answered = alert.alert.is_acknowledged();
-            view.told_by = Some(Number(alert.check_in).to_string());
+            // A report that nobody has leads there itself.
+            view.told_by = view.cries.is_empty().then(|| Number(alert.check_in).to_string());
             let time = |at| place.time(app, l, at);
             view.alerted = Some((is_answered, stands(l, &BoardAlert::from(alert), &time)));
         }
         views.push(view);
     }
     Ok(views)
+}
+
+/// Names the urgent reports whose incidents are open, for whoever is about to report all clear.
+pub(super) fn urgent(app: &App, l: Lang, place: &Place) -> Vec<String> {
+    let lines = place
+        .incidents
+        .iter()
+        .filter(|line| line.alerted && !line.incident.drill);
+    let said = |line: &IncidentLine| {
+        let class = class_name(&app.classes(), &line.incident.class, l);
+        l.desk_still_urgent(place.time(app, l, line.incident.opened), class)
+    };
+    lines.map(said).collect()
 }
 
 /// Gives the alert that matters to whoever reports: one that nobody has, else the last.
@@ -83,6 +108,7 @@ fn view(app: &App, l: Lang, place: &Place, line: &IncidentLine) -> OpenView {
         reports: l.incident_reports_n(line.reports, place.time(app, l, line.told)),
         alerted: None,
         told_by: None,
+        cries: Vec::new(),
         due: line.owes.map(|at| l.follow_due(place.time(app, l, at))),
         is_overdue: line.owes.is_some_and(|at| at <= place.now),
     }

@@ -19,6 +19,8 @@ pub(super) struct WhichPage {
     l: Lang,
     page: Page,
     units: Vec<UnitView>,
+    /// Whether this workstation has just been bound.
+    is_new: bool,
 }
 
 /// A unit that can be chosen, and how it stands now.
@@ -38,7 +40,7 @@ struct StandView {
 }
 
 /// Gives the question, if the visitor reports for several units.
-pub(super) async fn choice(app: &App, visit: &Visit) -> Result<Option<WhichPage>, Failure> {
+pub(super) async fn choice(app: &App, visit: &Visit, is_new: bool) -> Result<Option<WhichPage>, Failure> {
     let tree = app.tree().await?;
     let mine = mine(visit.actor()?, &tree);
     if mine.len() < 2 {
@@ -59,6 +61,7 @@ pub(super) async fn choice(app: &App, visit: &Visit) -> Result<Option<WhichPage>
         l: visit.l,
         page: visit.page.clone(),
         units,
+        is_new,
     }))
 }
 

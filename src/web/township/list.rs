@@ -49,6 +49,7 @@ pub(super) struct RowView {
     pub(super) phone: Option<String>,
     pub(super) dial: String,
     pub(super) contact: Option<String>,
+    pub(super) reminded: Option<String>,
     pub(super) is_unmet: bool,
 }
 
@@ -192,6 +193,7 @@ impl Teller<'_> {
                 "reached" => l.row_reached(self.when(*at)),
                 _ => l.row_no_answer(self.when(*at)),
             }),
+            reminded: row.reminded.map(|at| l.row_reminded(self.when(at))),
             is_unmet: is_unmet(row),
         }
     }

@@ -17,6 +17,8 @@ mod coming;
 mod counts;
 #[path = "board/elsewhere.rs"]
 mod elsewhere;
+#[path = "board/leaves.rs"]
+mod leaves;
 #[path = "board/links.rs"]
 mod links;
 #[path = "board/roster.rs"]

@@ -5,7 +5,7 @@ use super::messages;
 messages! {
     code_title: "输入动态口令", "One-time code";
     code_lead: "密码正确。请再输入手机验证器上的 6 位动态口令。",
-        "The first proof was right. Now type the six digits that your authenticator shows.";
+        "The password was right. Now type the six digits that your authenticator shows.";
     code_label: "动态口令", "Code";
     code_hint: "手机不在身边？输入一个恢复码即可。", "Phone not at hand? Type one of your recovery codes.";
     code_button: "继续", "Go on";
@@ -26,7 +26,7 @@ messages! {
     password_short(n): "密码太短：至少 {n} 个字符。", "Too short: at least {n} characters.";
     password_long(n): "密码太长：最多 {n} 个字节。", "Too long: at most {n} bytes.";
     password_common: "这个密码太容易猜到，请换一个，例如几个不相干的词。",
-        "This password is guessed first. Please choose another, such as a few words that do not belong together.";
+        "This password is too easy to guess. Please choose another, such as a few words that do not belong together.";
     password_plain(n): "请至少使用 {n} 种字符：大写字母、小写字母、数字、其他符号。",
         "Please use at least {n} kinds of characters: capitals, small letters, digits, others.";
     password_former(n): "不能使用最近 {n} 个密码之一，请换一个。", "This is one of the last {n} passwords; please choose another.";
@@ -37,7 +37,7 @@ messages! {
     factor_asked: "您的岗位要求使用动态口令。请用手机验证器设置后继续。",
         "Your role asks for one-time codes. Please set them up to go on.";
     factor_lead: "需要手机上的验证器应用（任何支持 TOTP 的应用都可以，不用联网）。点“开始设置”后会出现二维码。",
-        "You need an authenticator on your phone: any that knows TOTP; it needs no network. A code to scan comes next.";
+        "You need an authenticator app on your phone: any that supports TOTP will do; it needs no network. A code to scan comes next.";
     factor_begin: "开始设置", "Begin";
     factor_scan: "1. 用验证器扫描二维码。", "1. Scan this with your authenticator.";
     factor_picture: "二维码，内容与下面的密钥相同", "QR code with the key below";
@@ -65,7 +65,7 @@ messages! {
     recover_button: "发送链接", "Send the link";
     recover_asked: "如果该账号存在并登记了邮箱，链接已经发出，请查收。",
         "If there is such an account with an address, the link is on its way.";
-    recover_else: "收不到邮件的，请找管理员重置账号。", "Without a letter, ask your administrator to reset the account.";
+    recover_else: "收不到邮件的，请找管理员重置账号。", "If no letter comes, ask your administrator to reset the account.";
 
     me_title: "我的账号", "My account";
     me_post: "岗位", "Post";

@@ -84,16 +84,17 @@ messages! {
     // The classes of incidents, and what the configuration says of their clocks.
     classes_title: "情况类别", "Incident classes";
     classes_lead: "修改立即用于填报页、接口和邮件；停用的类别不再可选，已报的情况仍按原类别。",
-        "Changes hold at once, on forms, by the API and in mails. A class that is retired can no longer be chosen; what was reported keeps it.";
+        "Changes hold at once, on forms, in the API and in letters. A retired class can no longer be chosen; what was reported keeps it.";
     classes_written(by, at): "最近由{by}修改，{at}。", "Last changed by {by}, {at}.";
     classes_urgent: "立即报领导", "Leaders at once";
     classes_by_class: "按类别", "by class";
     classes_grave_hint: "选中的等级不论何种类别都立即报领导；没有选中的按类别。填报人可以另选。",
-        "Leaders are told at once of the severities that are ticked, whatever the class; of the others by class. Whoever reports may choose otherwise.";
-    classes_grave_save: "保存紧急等级", "Save which are urgent";
+        "Leaders are told at once of what has a ticked severity, whatever its class; of the rest, by class. Whoever reports may choose otherwise.";
+    classes_grave_save: "保存紧急等级", "Save urgent severities";
     classes_changed_meanwhile: "类别表刚被别人改过，请重新打开后再改。", "Somebody has just changed the list; please open it again first.";
     class_saved: "类别已保存。", "The classes are saved.";
     class_change: "修改", "Change";
+    class_change_title: "修改类别", "Change a class";
     class_add: "增加类别", "Add a class";
     class_retire: "停用", "Retire";
     class_offer: "恢复", "Offer again";
@@ -103,7 +104,7 @@ messages! {
     class_group_word: "大类", "Group";
     class_zh: "中文名称", "Chinese name";
     class_en: "英文名称", "English name";
-    class_name_hint: "写发生的事情，例如：电梯故障。不写人或人群。", "Name what happens, such as a lift that fails; never a person or a kind of person.";
+    class_name_hint: "写发生的事情，例如：电梯故障。不写人或人群。", "Name what happens, such as a lift that fails; never a person or a group of people.";
     class_code: "编码", "Code";
     class_code_hint(example): "小写字母、数字和下划线，例如 {example}；留空则自动编码，以后不能改。", "Small letters, digits and _, such as {example}; left empty, one is made. It cannot change later.";
     class_urgent: "紧急", "Urgent";
@@ -116,7 +117,7 @@ messages! {
     class_problem_unknown: "没有这个类别，请重新打开类别表。", "There is no such class; please open the list again.";
     class_problem_last: "至少要有一个可选的类别。", "At least one class must be left to choose.";
     limits_title: "紧急等级和时限", "Urgent severities and limits";
-    limits_lead: "时限在配置文件 incident 一节：report_within、answer_within、follow_up，重启后生效。", "The limits stand in the configuration, section incident: report_within, answer_within, follow_up; they change with a restart.";
+    limits_lead: "时限在配置文件 incident 一节：report_within、answer_within、follow_up，重启后生效。", "The limits stand in the configuration, section incident: report_within, answer_within, follow_up; a change takes effect after a restart.";
     limits_report: "获知到首报", "Learned to first report";
     limits_answer: "首报到签收", "First report to acknowledgement";
     limits_follow: "每天续报时间", "Follow-ups each day";
@@ -145,9 +146,9 @@ messages! {
     admin_reset: "重置账号", "Reset";
     admin_forget_factor: "清除动态口令", "Take the second factor away";
     admin_acts_hint: "重置会清除密码和动态口令、退出全部登录，并发出新的设密链接。",
-        "A reset takes password, second factor and sessions away, and sends a new link.";
-    admin_locked: "已锁定，其登录已全部退出。", "It is locked, and its sessions have ended.";
-    admin_unlocked: "已解锁。", "It is unlocked.";
+        "A reset removes password, second factor and sessions, and sends a new link.";
+    admin_locked: "已锁定，其登录已全部退出。", "The account is locked, and its sessions have ended.";
+    admin_unlocked: "已解锁。", "The account is unlocked.";
     admin_ended: "其登录已全部退出。", "Its sessions have ended.";
     admin_granted: "已授予，须重新登录后生效。", "The role is granted; it holds from the next sign-in.";
     admin_revoked: "已收回。", "The role is taken away.";
@@ -184,11 +185,11 @@ messages! {
     // Tokens.
     admin_tokens: "接口令牌", "API tokens";
     admin_no_tokens: "没有令牌。其他系统要代为报送或读取时，在此签发。",
-        "There are none. Another system that reports or reads needs one.";
+        "There are no tokens. Another system that reports or reads needs one.";
     admin_never_used: "从未使用", "never used";
     admin_last_used(at): "最近使用 {at}", "last used {at}";
     admin_token_new: "签发令牌", "New token";
-    admin_token_button: "签发", "Make it";
+    admin_token_button: "签发", "Issue it";
     admin_token_label: "使用系统", "For which system";
     admin_token_scope: "权限", "It may";
     admin_token_reads: "只读", "read only";

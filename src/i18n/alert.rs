@@ -26,7 +26,7 @@ messages! {
     alert_step_failed(step): "第 {step} 步的邮件全部无法送达，已直接通知下一步。", "Every letter of step {step} failed; the next step was told at once.";
     alert_reopened(by, time): "{by} 签收后没有处理意见，{time} 重新通知。", "{by} had it but sent no word; opened again {time}.";
     alert_missing(who): "要求全部签收，还差：{who}", "All are asked to acknowledge; still missing: {who}";
-    alert_word_until(time): "{time} 前请补充处理意见，否则重新通知", "A word is wanted until {time}, or all are told again";
+    alert_word_until(time): "{time} 前请补充处理意见，否则重新通知", "Please add a word by {time}, or all are told again";
     alert_asks_all: "（须全部签收）", " (all must acknowledge)";
     alert_forwarded(address): "经发给 {address} 的邮件", "by the letter to {address}";
     alert_escalate: "立即升级", "Escalate now";
@@ -43,7 +43,7 @@ messages! {
     alert_next_again(time): "{time} 再次通知以上人员", "Goes out again, to the same people, at {time}";
     alert_next_ends(time): "这是最后一次通知，{time} 仍无人签收将标红，请打电话", "This was the last call; at {time} it turns red: please phone";
     alert_received: "收到时间", "Received";
-    alert_unit_phone: "单位联系", "The unit";
+    alert_unit_phone: "单位联系", "Contact of the unit";
     alert_way: "报送方式", "How it came";
     alert_not_known: "尚不清楚", "not known yet";
     alert_not_given: "未填写", "not given";

@@ -62,7 +62,7 @@ messages! {
     col_duty: "值班电话", "Duty phone";
     col_contact: "最近联系", "Last contact";
     col_chase: "催报", "Chase";
-    col_acts: "操作", "Acts";
+    col_acts: "操作", "Actions";
     col_select: "选择", "Select";
 
     row_received(time): "{time} 收到", "received {time}";
@@ -71,7 +71,7 @@ messages! {
     row_no_contact: "尚未联系", "not yet";
     row_reached(time): "{time} 已联系上", "reached {time}";
     row_no_answer(time): "{time} 无人接听", "no answer {time}";
-    row_reminded(time): "{time} 已人工提醒", "reminded by hand {time}";
+    row_reminded(time): "{time} 人工提醒", "reminded {time}";
     row_step(n, of, who): "已到第 {n}/{of} 步：{who}", "step {n}/{of}: {who}";
     row_step_none: "未开始催报", "no step yet";
     row_next(time, who): "{time} 转{who}", "{time}: {who}";
@@ -100,7 +100,7 @@ messages! {
 
     remind_title: "立即发送提醒", "Send a reminder now";
     remind_lead: "马上给报送员发一封邮件，报送员联系不上时发给备岗、负责人。催报照常进行；五分钟内不会重复发送。",
-        "Writes to the reporters at once, or where they cannot be reached to the backup or the head. The chase goes on; the same letter goes out once in five minutes.";
+        "Writes to the reporters at once, or where they cannot be reached to the backup or the head. The chase goes on; the same letter goes out at most once in five minutes.";
     remind_button: "发送", "Send";
 
     spot_title: "抽查在岗", "Spot check";
@@ -167,7 +167,7 @@ messages! {
     enter_content: "内容", "Content";
     enter_all_clear: "无情况（零报告）", "All clear";
     enter_incident: "有情况", "Incident";
-    enter_incident_part: "有情况时填写", "If something happened";
+    enter_incident_part: "有情况时填写", "If something happened, fill this in";
     enter_caller_hint: "例如：村值班员", "for example: village duty post";
     enter_reason_hint: "代报原因，例如：工作站停电", "why, for example: no power at the workstation";
     enter_button: "提交", "Send";

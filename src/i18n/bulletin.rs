@@ -62,12 +62,12 @@ messages! {
     bulletin_direct: "直属单位", "Directly below";
     bulletin_join: "、", ", ";
     bulletin_unit(name, note): "{name}（{note}）", "{name} ({note})";
-    bulletin_more(n): "另有 {n} 个单位，见看板。", "{n} unit more: see the board." | "{n} units more: see the board.";
+    bulletin_more(n): "另有 {n} 个单位，见看板。", "{n} more unit: see the board." | "{n} more units: see the board.";
     bulletin_undelivered: "没有送达的", "What did not arrive";
     bulletin_failed(n): "{n} 封邮件发送失败，尚无人处理。", "{n} letter failed and nobody has seen to it." | "{n} letters failed and nobody has seen to them.";
     bulletin_unreached(n): "{n} 个单位催报时无人可通知。", "For {n} unit a step of the chase reached nobody." | "For {n} units a step of the chase reached nobody.";
     bulletin_duty(day): "{day}值班", "On duty on {day}";
-    bulletin_nobody: "值班表没有排人", "Nobody stands in the roster";
+    bulletin_nobody: "值班表没有排人", "Nobody is on the roster";
     bulletin_duty_gone: "值班人员已按保存期限删除。", "Who was on duty is past its time and was removed.";
     bulletin_proof: "存证", "Proof";
     bulletin_seal(label, day): "{label} {day} 封存", "Seal of {label}, {day}";
@@ -76,8 +76,8 @@ messages! {
 
     bulletin_digest(hash): "本期校验值 {hash}", "Digest of this bulletin {hash}";
     bulletin_altered: "本期内容与生成时不一致，可能被改动。请立即告知审计员。",
-        "This bulletin is not as it was made: somebody may have altered it. Tell the auditor at once.";
-    bulletin_sent(n): "寄给 {n} 人", "Sent to {n} person" | "Sent to {n} persons";
+        "This bulletin is not as it was when it was made: somebody may have altered it. Tell the auditor at once.";
+    bulletin_sent(n): "寄给 {n} 人", "Sent to {n} person" | "Sent to {n} people";
     bulletin_unsent: "没有可以寄送的领导和值班员邮箱", "No leader or duty officer has an address to send it to";
     bulletin_made(at): "{at} 生成", "Made {at}";
     bulletin_link: "在系统中查看本期日报", "Read it in the service";

@@ -94,7 +94,7 @@ messages! {
     group_public_health: "公共卫生", "Public health";
     group_public_order: "社会安全与矛盾纠纷", "Public order and disputes";
 
-    field_class: "情况类别", "Kind of incident";
+    field_class: "情况类别", "Class of incident";
     field_severity: "级别", "Severity";
     field_place: "地点", "Place";
     field_what: "情况", "What happened";
@@ -102,7 +102,7 @@ messages! {
     field_source: "信息来源", "Source";
     field_cause: "原因", "Cause";
     field_trend: "发展趋势", "Trend";
-    field_requested: "请求支援事项", "Requested";
+    field_requested: "请求支援事项", "Help requested";
     field_call_back: "回电岗位", "Post to call back";
     field_evacuated: "转移人数", "Evacuated";
     field_houses: "受损房屋（间）", "Houses damaged";
@@ -112,7 +112,7 @@ messages! {
     field_injured: "受伤人数", "Injured";
     field_missing: "失踪人数", "Missing";
     field_occurred: "发生时间", "When it happened";
-    field_learned: "获知时间", "When you learned of it";
+    field_learned: "获知时间", "When it became known";
     field_claimed: "填报时间", "When it was filled in";
     field_reason: "原因", "Reason";
     field_caller_post: "来电人岗位", "Post of the caller";

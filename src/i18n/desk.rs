@@ -27,7 +27,7 @@ messages! {
     desk_nothing_incident: "没有场次时，有情况也可以随时报告。", "Whatever happens can be reported at any time.";
     desk_asked(n): "本月共要求报送 {n} 次。", "Asked {n} time this month." | "Asked {n} times this month.";
     desk_units: "换一个单位", "Another unit";
-    desk_excused: "本场次已免报，不用报送。有情况仍可报告。", "Excused: no report need come. Incidents can still be reported.";
+    desk_excused: "本场次已免报，不用报送。有情况仍可报告。", "Excused: no report is needed. You can still report an incident.";
     desk_missed: "本场次已关闭，没有收到报送。请打电话给值班室补录。",
         "This round has closed without a report. Please phone the duty office.";
     desk_drill: "演练，不计入统计", "Drill: does not count";
@@ -82,7 +82,7 @@ messages! {
     receipt_next_incident: "已列入值班室的看板。情况有变化时，请点“更正或补充”。",
         "It stands on the duty office's board. When something changes, press \"Correct or add\".";
     receipt_next_beside: "已列入值班室的看板。情况有变化时，请回首页点“续报”。这份报告不代替下一场次的报送。",
-        "It stands on the duty office's board. When something changes, follow it up from the desk. It does not stand in for the next round.";
+        "It stands on the duty office's board. When something changes, follow it up from the desk. It does not count for the next round.";
     receipt_next_final: "已报到值班室，事件办结。", "It has gone to the duty office; the incident is closed.";
     receipt_next_awaiting: "已收到更正，待值班室确认；确认前仍按“有情况”处理。",
         "The correction waits for the duty office; until then the incident stands.";
@@ -117,7 +117,7 @@ messages! {
         "Send first, complete later: a class and a place are enough.";
     incident_for(label, day): "本次报告同时完成{label}（{day}）。", "This also answers {label} of {day}.";
     incident_beside: "这份报告不属于任何场次，不代替下一场次的报送。",
-        "This report is beside every round and does not stand in for the next one.";
+        "This report belongs to no round and does not stand in for the next one.";
     incident_prefilled: "已按刚才的报告填好，请核对后发送。", "Filled in from your last report; check it and send.";
     incident_class: "情况类别", "What kind";
     incident_choose: "请选择", "Please choose";
@@ -127,7 +127,7 @@ messages! {
     incident_what: "情况", "What happened";
     incident_what_hint: "最多 500 字。不要写身份证号和个人手机号。", "At most 500 characters. No identity numbers, no private phones.";
     incident_left(n): "还可写 {n} 字", "{n} left";
-    incident_counts: "伤亡人数", "People";
+    incident_counts: "伤亡人数", "Casualties";
     incident_counts_hint: "不清楚就留空，不要填 0。", "Leave empty what is not known; it is not zero.";
     incident_unknown: "不清楚", "unknown";
     incident_dead: "死亡", "Dead";
@@ -136,15 +136,15 @@ messages! {
     incident_measures: "已采取措施", "Measures taken";
     incident_optional: "可稍后补充", "may follow later";
     incident_urgency: "是否紧急", "How urgent";
-    incident_urgent_list: "按情况类别和等级判断", "As the class and the severity say";
+    incident_urgent_list: "按情况类别和等级判断", "By its class and severity";
     incident_urgent_no: "不紧急，不必立即报告领导", "Not urgent: leaders need not be told at once";
     incident_urgent: "紧急，立即报告领导", "Urgent: tell the leaders at once";
     incident_urgent_hint: "紧急的，值班领导和值班员会立即收到邮件。请同时打电话。",
-        "Of what is urgent, leaders and officers on duty get a letter at once. Please phone as well.";
+        "Leaders and officers on duty get a letter about an urgent report at once. Please phone as well.";
     incident_replaces_clear: "您之前报的是“无情况”。改报有情况，提交后一律立即报告领导；请同时打电话。",
         "You had reported all clear. Whatever you report now goes to the leaders at once; please phone as well.";
     incident_urgent_proposed: "这类情况属紧急，提交后立即报告领导；确实不紧急的，请选“不紧急”。",
-        "This is urgent by class or severity: leaders are told at once. If it is not, choose “Not urgent”.";
+        "This is urgent by its class or severity: leaders are told at once. If it is not urgent, choose “Not urgent”.";
     incident_reason: "更正原因", "Reason for the correction";
     incident_reason_hint: "例如：核实后确认无人受伤", "for example: checked again, nobody is hurt";
     incident_send: "发送", "Send";

@@ -62,10 +62,10 @@ messages! {
     fault_unknown_heading_near(value, nearest): "不认识列名“{value}”，是否应为“{nearest}”？",
         "There is no column \"{value}\"; do you mean \"{nearest}\"?";
     fault_double_heading(value): "列名“{value}”出现了两次，请只留一列。",
-        "The column \"{value}\" stands twice; please keep one.";
-    fault_no_column(heading): "缺少“{heading}”一列。", "The column \"{heading}\" is lacking.";
+        "The column \"{value}\" is there twice; please keep one.";
+    fault_no_column(heading): "缺少“{heading}”一列。", "The column \"{heading}\" is missing.";
     fault_no_heading(value): "“{value}”所在的列没有列名。", "\"{value}\" stands in a column without a heading.";
-    fault_missing_name: "没有填写单位名称。", "The name of the unit is lacking.";
+    fault_missing_name: "没有填写单位名称。", "The name of the unit is missing.";
     fault_missing_kind: "新单位需要填写类别，例如：村、社区、部门。",
         "A new unit needs a kind, such as village, community or department.";
     fault_missing_parent: "新单位需要填写上级编码；表中没有这一列。",
@@ -96,13 +96,13 @@ messages! {
     fault_parent_cycle: "这个单位成了自己的下级，请检查上级编码。",
         "The unit would lie beneath itself; please check the parent's code.";
     fault_duplicate_code(value, first): "编码“{value}”与第 {first} 行重复。",
-        "The code \"{value}\" stands in row {first} already.";
+        "The code \"{value}\" is already in row {first}.";
     fault_duplicate_name(value, first): "同一上级下已有“{value}”（第 {first} 行）。",
-        "The same parent has a \"{value}\" already, in row {first}.";
+        "The same parent already has a \"{value}\", in row {first}.";
     fault_name_taken(value): "同一上级下现有一个“{value}”，而本表没有列出它。请把它也列入，或换一个名称。",
         "The same parent has a \"{value}\" that this table leaves out. Please list it too, or choose another name.";
     fault_second_root(first): "没有填写上级编码，而最上级单位已有“{first}”。",
-        "The parent's code is lacking, and \"{first}\" is the top unit already.";
+        "The parent's code is missing, and \"{first}\" is the top unit already.";
     fault_living_child(child): "不能停用：它的下级“{child}”仍在使用。请一并停用或改挂到其他上级。",
         "It cannot be closed while \"{child}\" beneath it is in use. Please close that too, or give it another parent.";
 

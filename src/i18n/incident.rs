@@ -74,7 +74,7 @@ messages! {
 
     life_closed: "事件已经办结，或要并入的事件已经办结。请先重新打开。", "One of the incidents is closed; reopen it first.";
     life_open: "事件没有办结，不用重新打开。", "The incident is open.";
-    life_joined: "事件已并入另一起，请在那一起上操作，或先拆开。", "It is joined to another incident: act on that one, or part them first.";
+    life_joined: "事件已并入另一起，请在那一起上操作，或先拆开。", "It is joined to another incident: act on that one, or separate them first.";
     life_not_joined: "事件没有并入别的事件。", "It is joined to no other incident.";
     life_has_members: "有别的事件并入了这一起，不能再并出去。", "Others are joined to this incident, so it cannot be joined itself.";
     life_itself: "不能并入自己。", "An incident cannot be joined to itself.";
@@ -88,8 +88,8 @@ messages! {
     mail_follow_up_over: "终报已收到，事件办结。", "This is the final report; the incident is closed.";
     mail_changed(before, after): "{before} → {after}", "{before} → {after}";
     mail_link_follow_up: "查看全过程", "Read the whole story";
-    mail_found_subject(unit, kind): "【告知】{unit}：认定为{kind}", "[Notice] {unit}: found {kind}";
-    mail_found_lead(unit, kind): "{unit}的一次报送被认定为“{kind}”。", "A report of {unit} was found: {kind}.";
+    mail_found_subject(unit, kind): "【告知】{unit}：认定为{kind}", "[Notice] {unit}: finding \"{kind}\"";
+    mail_found_lead(unit, kind): "{unit}的一次报送被认定为“{kind}”。", "A report of {unit} was judged: \"{kind}\".";
     mail_found_about: "事项", "About";
     mail_found_note: "说明", "Why";
     mail_found_by: "认定人", "Found by";
@@ -97,7 +97,7 @@ messages! {
         "If you see it otherwise, reply on your unit's report page; both stand in the record.";
 
     incidents_title: "事件", "Incidents";
-    incidents_closed: "最近办结", "Closed lately";
+    incidents_closed: "最近办结", "Recently closed";
     incidents_none: "没有未办结的事件。", "There is no open incident.";
     incidents_late(n): "超时 {n} 起", "{n} late" | "{n} late";
     incidents_all_in_time: "没有超时", "none late";
@@ -112,9 +112,9 @@ messages! {
     incident_overdue(time): "逾期：{time}", "overdue: {time}";
     incident_is_joined(id): "并入事件 {id}", "joined to incident {id}";
     clock_report(span): "获知到首报 {span}", "learned to report {span}";
-    clock_answer(span): "首报到签收 {span}", "report to answer {span}";
-    clock_waiting(span): "首报后 {span}未签收", "unanswered for {span}";
-    clock_unknown: "未填获知时间", "not said when learned";
+    clock_answer(span): "首报到签收 {span}", "report to acknowledgement {span}";
+    clock_waiting(span): "首报后 {span}未签收", "not acknowledged for {span}";
+    clock_unknown: "未填获知时间", "time learned not given";
     clock_late(span): "超时（限 {span}）", "late (limit {span})";
 
     story_title: "经过", "Story";
@@ -129,9 +129,9 @@ messages! {
     story_reopened_by_report: "报送单位更正，重新打开", "Reopened by a correction of the unit";
     story_reopened_by(by): "{by} 重新打开", "Reopened by {by}";
     story_joined(by, id): "{by} 与事件 {id} 合并", "Joined with incident {id} by {by}";
-    story_parted(by, id): "{by} 与事件 {id} 拆开", "Parted from incident {id} by {by}";
+    story_parted(by, id): "{by} 与事件 {id} 拆开", "Separated from incident {id} by {by}";
     story_linked(by, number): "{by} 关联零报告 {number}", "All clear {number} linked by {by}";
-    story_found(by, kind): "{by} 认定：{kind}", "{by} finds: {kind}";
+    story_found(by, kind): "{by} 认定：{kind}", "Finding by {by}: {kind}";
     story_replied: "单位说明", "The unit replies";
     story_same: "内容没有变化", "nothing has changed";
     story_history: "数据变化", "Figures over time";
@@ -155,24 +155,24 @@ messages! {
     keep_reopen: "重新打开", "Reopen";
     keep_join: "并入另一起事件", "Join to another incident";
     keep_join_to: "并入", "Join to";
-    keep_part: "拆开", "Part";
+    keep_part: "拆开", "Separate";
     keep_link: "关联零报告", "Link an all clear";
-    keep_link_lead: "该单位这段时间报过的零报告，关联后由人判断。", "All clears of the unit at that time; linked, a person judges.";
-    keep_find: "认定", "Find";
+    keep_link_lead: "该单位这段时间报过的零报告，关联后由人判断。", "All clears that the unit sent in that time; once one is linked, a person judges.";
+    keep_find: "认定", "Record a finding";
     keep_find_lead: "除迟报外，系统不作判断；认定会告知单位，单位可以说明。",
-        "Nothing but lateness is computed; the unit is told and can reply.";
-    keep_find_note: "说明", "Why";
+        "Only lateness is computed; the unit is told of a finding and can reply.";
+    keep_find_note: "说明", "Reasons";
     incident_new: "录入新事件", "Enter a new incident";
-    incident_new_lead: "不属于任何场次；班外发生、电话报来的情况在这里录入。", "Outside every round: what was phoned in, or came to light otherwise.";
+    incident_new_lead: "不属于任何场次；班外发生、电话报来的情况在这里录入。", "Outside every round: what was phoned in or came to light in another way.";
     incident_new_unit: "单位", "Unit";
     incident_new_find: "查找单位", "Find the unit";
-    incident_new_hint: "输入单位名称的一部分", "part of its name";
+    incident_new_hint: "输入单位名称的一部分", "Part of its name";
     incident_new_none: "没有找到这样的单位。", "There is no such unit.";
     find_title: "认定报送情况", "Judge a report";
-    find_choose: "请选择认定的类型。", "Please choose what you find.";
-    unit_findings: "近期认定", "Findings of late";
-    keep_acts: "处理", "Acts";
-    found_title: "对本单位报送的认定", "What was found of your reports";
+    find_choose: "请选择认定的类型。", "Please choose a finding.";
+    unit_findings: "近期认定", "Recent findings";
+    keep_acts: "处理", "Actions";
+    found_title: "对本单位报送的认定", "Findings about your reports";
     found_reply: "填写说明", "Reply";
     found_reply_words: "说明", "Your reply";
     notice_incident_done: "已记录。", "Recorded.";

@@ -30,9 +30,9 @@ messages! {
     mail_unit_in(unit, place): "{place}{unit}", "{unit} ({place})";
     mail_count_reminder(n): "{n} 个单位尚未报送。", "{n} unit has not reported yet." | "{n} units have not reported yet.";
     mail_count_overdue(n): "{n} 个单位逾期未报。",
-        "{n} unit has not reported, and its time is over." | "{n} units have not reported, and their time is over.";
+        "{n} unit has not reported, and the deadline has passed." | "{n} units have not reported, and the deadline has passed.";
     mail_due: "截止时间", "Due";
-    mail_due_moved(due, before): "{due}（原定 {before}）", "{due} (at first {before})";
+    mail_due_moved(due, before): "{due}（原定 {before}）", "{due} (originally {before})";
     mail_closes: "补报截止", "Closes";
     mail_place_count(n): "{n} 个", "{n} unit" | "{n} units";
     mail_no_phone: "未登记电话", "no phone on record";
@@ -69,7 +69,7 @@ messages! {
     mail_urgent_step(step): " 第 {step} 步", " step {step}";
     mail_urgent_pass(step, pass): " 第 {step} 步第 {pass} 轮", " step {step}, pass {pass}";
     mail_urgent_silent(by): "{by} 已签收，但至今没有处理意见，现重新通知。",
-        "{by} had acknowledged, but has sent no word since; it is open again.";
+        "{by} acknowledged but has sent no word since; it is open again.";
     mail_urgent_lead(unit, class): "{unit}报告紧急情况：{class}。", "{unit} reports an emergency: {class}.";
     mail_urgent_again(n): "此前已通知 {n} 次，尚无人签收。",
         "Leaders have been told {n} time before, and nobody has acknowledged." |
@@ -93,7 +93,7 @@ messages! {
         "Please act at once, and open the link below to say that you have it. If the link does not open, phone the \
          duty office and say so.";
     mail_do_urgent_repeat: "无人签收的，会再次发送，有下一级的同时通知下一级；等不及的，可在链接页面上点按钮立即再发。",
-        "Without an acknowledgement it is sent again, and further up where more people are set; the page behind the link can do so at once.";
+        "Without an acknowledgement it is sent again, and also to the next people where more are set; the page behind the link can do so at once.";
     mail_link_urgent: "查看并签收", "Read and acknowledge";
 
     // ---- A report that somebody else entered ----

@@ -29,7 +29,7 @@ messages! {
     letter_pass(n): "第 {n} 轮", "pass {n}";
 
     bad_title: "被拒收的邮箱地址", "Addresses that are refused";
-    bad_lead: "这些地址不再使用。更正后请点“恢复使用”。", "These are not used any more. When one is mended, trust it again.";
+    bad_lead: "这些地址不再使用。更正后请点“恢复使用”。", "These are no longer used. Once one has been put right, press \"Trust again\".";
     bad_none: "没有被拒收的地址。", "No address is refused.";
     bad_since(time): "{time} 起", "since {time}";
     bad_clear: "恢复使用", "Trust again";
@@ -65,7 +65,7 @@ messages! {
     reason_recipient_refused: "收件人地址被拒收，请核对邮箱", "the recipient is refused; please check the address";
     reason_message_refused: "邮件被对方拒收", "the message was refused";
     reason_in_doubt: "发过三次，对方都没有确认收到", "sent three times and never confirmed";
-    reason_tried_out: "多次尝试都暂时不收", "refused for the time being once too often";
+    reason_tried_out: "多次尝试都暂时不收", "refused for now once too often";
 
     outcome_in_doubt: "未确认是否收到", "in doubt";
 }

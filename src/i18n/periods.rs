@@ -123,7 +123,7 @@ messages! {
     forecast_units_n(n): "涉及 {n} 个单位", "{n} unit" | "{n} units";
     forecast_letters(n): "{n} 封邮件", "{n} letter" | "{n} letters";
     forecast_passed(n): "{n} 个单位这一步没有可用邮箱，立即转给下一步",
-        "{n} unit has no good address here: the next step is told at once" | "{n} units have no good address here: the next step is told at once";
+        "{n} unit has no usable address here: the next step is told at once" | "{n} units have no usable address here: the next step is told at once";
     forecast_lost(n): "{n} 个单位无人可通知，看板会标红",
         "{n} unit has nobody who can be told: red on the board" | "{n} units have nobody who can be told: red on the board";
     forecast_too_late: "在关闭之后，不会发出", "after closing: never sent";

@@ -20,7 +20,7 @@ impl Lang {
 messages! {
     plans_title: "应急预案", "Plans";
     plans_lead: "事件报送页和事件页按情况类别和等级显示最贴近的一份；每次修改都留版本。程序自带的请按本地预案修改。",
-        "The forms and pages of incidents show the closest one by class and severity; every version is kept. Those that came with the program want to be adapted to your own.";
+        "The forms and pages of incidents show the closest one by class and severity; every version is kept. Please adapt those that came with the program to your own.";
     plans_none: "还没有预案。", "There is no plan yet.";
     plan_title: "应急预案要点", "What to do";
     plan_new: "新增预案", "New plan";

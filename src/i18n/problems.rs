@@ -4,7 +4,7 @@ use super::messages;
 
 messages! {
     problem_title: "未能完成", "That did not work";
-    problem_summary(n): "有 {n} 处需要修改：", "There is {n} thing to mend:" | "There are {n} things to mend:";
+    problem_summary(n): "有 {n} 处需要修改：", "There is {n} thing to correct:" | "There are {n} things to correct:";
 
     // Of a check-in.
     problem_not_open_yet(opens): "本场次 {opens} 开始接收，请届时再报。有紧急情况请立即打电话。",
@@ -14,7 +14,7 @@ messages! {
     problem_reason_needed: "请填写更正原因，例如：核实后确认无人受伤。",
         "Please give the reason for the correction, for example: checked again, nobody is hurt.";
     problem_other_content: "同一编号已报送过不同内容。要更正，请用新的编号再报一次。",
-        "Another content was already sent under this number. To correct it, send again under a new one.";
+        "Something else was already sent under this number. To correct it, send again under a new one.";
     problem_unknown_obligation: "这一场次不需要本单位报送。请返回首页，按页面上的场次报送。",
         "Your unit owes no report here. Please go back and use the round shown on the page.";
     problem_other_unit: "这份报送属于其他单位。请用本单位的页面报送。",
@@ -31,7 +31,7 @@ messages! {
 
     // Of a field.
     problem_place_needed: "请填写地点，例如：××村三组。", "Please give the place, for example: group 3 of the village.";
-    problem_class_needed: "请选择情况类别。", "Please choose what kind of incident it is.";
+    problem_class_needed: "请选择情况类别。", "Please choose the class of the incident.";
     problem_field_needed(field): "请填写{field}。", "Please fill in: {field}.";
     problem_choice_needed(field): "请从列表中选择{field}。", "Please choose from the list: {field}.";
     problem_too_long(field, has, most): "{field}有 {has} 个字，请缩短到 {most} 个字以内。",
@@ -43,7 +43,7 @@ messages! {
     problem_in_future(field): "{field}晚于现在，请核对。", "{field}: that is still to come; please check it.";
     problem_long_ago(field): "{field}太早了，请核对年份。", "{field}: that is too long ago; please check the year.";
     problem_learned_first: "获知时间早于发生时间，请核对这两项。",
-        "It was learned of before it happened; please check both times.";
+        "It became known before it happened; please check both times.";
     problem_all_clear_or_incident: "请选择“无情况”或“有情况”。", "Please choose \"all clear\" or \"incident\".";
     problem_time(example): "请按 {example} 的样子填写时间。", "Please write the time like {example}.";
     problem_repeated(field): "“{field}”出现了两次，请只填一次。", "\"{field}\" was given twice; please give it once.";
@@ -66,7 +66,7 @@ messages! {
     problem_stale_form: "页面已过期，请刷新后再提交一次。", "This page has expired; please reload it and send again.";
     problem_other_site: "提交不是从本系统的页面发出的。请打开本系统的页面再提交。",
         "This was not sent from a page of this service. Please open its page and send again.";
-    problem_method: "这个地址不接受这种操作，请返回页面重试。", "This address does not do that; please go back to the page.";
+    problem_method: "这个地址不接受这种操作，请返回页面重试。", "That cannot be done here; please go back to the page.";
     problem_too_large(limit): "内容太大，请控制在 {limit} 以内。", "That is too large; please keep it under {limit}.";
     problem_too_slow: "没有收完您的内容，请再提交一次（不会重复）。",
         "Your report did not arrive completely; please send it again (it will not count twice).";

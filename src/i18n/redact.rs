@@ -7,7 +7,7 @@ messages! {
     redact_lead: "隐去后无法恢复；统计、回执和签章不受影响。日志只记录隐去了哪一项，不记录内容。以前的备份中仍有原文。",
         "What is hidden cannot be brought back; counts, receipt and seal still hold. The audit says which text, not what. Earlier backups still hold it.";
     redact_words: "要隐去的词（每行一个）", "Words to hide (one a line)";
-    redact_words_hint: "出现在下面各项，以及关于这份报送的备注、理由和批示中的，都会换成 ■■■。", "Wherever they stand below, or in notes, reasons and remarks about this report, ■■■ takes their place.";
+    redact_words_hint: "出现在下面各项，以及关于这份报送的备注、理由和批示中的，都会换成 ■■■。", "Wherever they stand below, or in notes, reasons and remarks about this report, they are replaced by ■■■.";
     redact_whole: "或隐去整项", "Or hide a whole text";
     redact_reason_hint: "不要在这里重复被隐去的内容。", "Do not repeat here what is hidden.";
     redact_button: "隐去", "Hide for good";

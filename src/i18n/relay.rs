@@ -19,10 +19,10 @@ messages! {
     mail_test_to: "发到哪个邮箱", "To which address";
     mail_test_button: "发送测试邮件", "Send it";
     mail_test_waiting: "正在发送，请稍候。", "On its way; please wait.";
-    mail_test_accepted: "邮件服务器已接收。", "The mail server has taken it.";
+    mail_test_accepted: "邮件服务器已接收。", "The mail server accepted it.";
     mail_test_failed(outcome): "没有发出：{outcome}。", "Not sent: {outcome}.";
     mail_test_not_read: "“已接收”不等于收到：请到该邮箱里看一看，也看看垃圾邮件。",
-        "Taken is not delivered: please look into that mailbox, and among its junk too.";
+        "Accepted is not yet delivered: please look into that mailbox, and into its junk folder too.";
     mail_server_said: "服务器原话：", "In the server's own words:";
     mail_stage_good: "正常", "good";
     mail_stage_failed: "失败", "failed";
@@ -36,7 +36,7 @@ messages! {
     mail_advice_from: "发件人被拒。mail.from_address 通常须与登录账号相同。", "The sender is refused. It usually must be the same as the login.";
     mail_advice_to: "收件人被拒，请核对邮箱地址。发信设置本身没有问题。", "The recipient is refused; please check the address. The settings themselves are good.";
     mail_advice_data: "邮件内容没有被接收，多为对方的反垃圾规则。请把服务器原话交给邮件管理员。",
-        "The message was not taken, mostly by a rule against junk. Please show the server's words to whoever runs it.";
+        "The message was refused, mostly by a rule against junk. Please show the server's words to whoever runs it.";
 
     mail_test_subject(office): "测试邮件 · {office}", "Test letter · {office}";
     mail_test_lead: "收到这封邮件，说明本系统可以发信。", "If you read this, the service can send letters.";

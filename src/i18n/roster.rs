@@ -36,7 +36,7 @@ messages! {
 
     roster_day_title(day): "{day} 值班", "Duty on {day}";
     roster_day_lead: "填岗位和工作联系方式，不填个人信息。清空一行即取消该岗。",
-        "Posts and their work contacts, nothing personal. An emptied line takes the post off.";
+        "Posts and their work contacts, nothing personal. Clearing a line takes the post off.";
     post_name: "岗位", "Post";
     post_address: "工作邮箱", "Work e-mail";
     post_phone: "值班电话", "Duty phone";
@@ -61,7 +61,7 @@ messages! {
         | "The table has {n} faults, so nothing was imported:";
 
     stand_in_title: "顶班", "Standing in";
-    stand_in_lead: "顶班期间，发给原岗位的紧急信息和催报都改发给顶班岗位。", "Meanwhile everything for the one goes to the other.";
+    stand_in_lead: "顶班期间，发给原岗位的紧急信息和催报都改发给顶班岗位。", "Meanwhile urgent reports and reminders for the absent post go to the post that stands in.";
     stand_in_none: "没有顶班安排。", "Nobody stands in.";
     stand_in_line(by, absent, from, until): "{by} 顶替 {absent}：{from} 至 {until}", "{by} stands in for {absent}, {from} to {until}";
     stand_in_absent: "不在岗的岗位", "Post that is absent";
@@ -72,15 +72,15 @@ messages! {
     stand_in_end: "提前结束", "End now";
 
     swap_title: "调班", "Swaps";
-    swap_lead: "一人提出，另一人批准后生效。", "One asks; it counts when another person approves.";
-    swap_none: "没有调班申请。", "No swap was asked for.";
+    swap_lead: "一人提出，另一人批准后生效。", "One person asks; it counts once another approves.";
+    swap_none: "没有调班申请。", "No swap has been asked for.";
     swap_line(duty, one, day, other, other_day): "{duty}：{one}（{day}）与 {other}（{other_day}）对调",
-        "{duty}: {one} ({day}) changes with {other} ({other_day})";
+        "{duty}: {one} ({day}) swaps with {other} ({other_day})";
     swap_asked(by, time, reason): "{by} 于 {time} 提出：{reason}", "asked by {by}, {time}: {reason}";
     swap_approved(by, time): "{by} 于 {time} 批准", "approved by {by}, {time}";
     swap_refused(by, time): "{by} 于 {time} 未批准", "refused by {by}, {time}";
     swap_one: "班次", "Shift";
-    swap_other: "与之对调的班次", "Shift to change with";
+    swap_other: "与之对调的班次", "Shift to swap with";
     swap_choose: "请选择", "Please choose";
     swap_ask: "申请调班", "Ask for a swap";
     swap_yes: "批准", "Approve";
@@ -98,12 +98,12 @@ messages! {
     feed_line(address, time): "{address}（{time} 开通）", "{address} (since {time})";
     feed_open: "开通订阅", "Open a calendar";
     feed_close: "停用", "Close";
-    feed_fresh: "订阅地址（只显示这一次）：", "The address, shown this once:";
+    feed_fresh: "订阅地址（只显示这一次）：", "The address, shown only now:";
     feed_event(duty, unit): "{unit} {duty}值班", "On duty at {unit}: {duty}";
 
     handover_title: "交接班", "Change of shift";
     handover_lead: "接班人核对下列事项后接班；当时的情况和接班人都留有记录。",
-        "Whoever comes looks through this and takes over; what lay on the desk is kept with the name.";
+        "Whoever takes over looks through this first; what lay on the desk is kept, with the post.";
     handover_incidents: "未结事件", "Open incidents";
     handover_no_incidents: "没有未结事件。", "No incident is open.";
     handover_unmet(n): "近一天应报未报的单位：{n} 个", "{n} unit owes a report of the last day" | "{n} units owe a report of the last day";
@@ -117,7 +117,7 @@ messages! {
     handover_past_none: "还没有交接记录。", "None yet.";
     handover_line(by, time, incidents, unmet, failed): "{time} {by} 接班：未结事件 {incidents}，未报 {unmet}，失败邮件 {failed}",
         "{time}: {by} took over; {incidents} open incidents, {unmet} units missing, {failed} failed letters";
-    handover_done: "已接班，已记录。", "You have taken over; it is kept.";
+    handover_done: "已接班，已记录。", "You have taken over; it is recorded.";
 
     named_fault(name, words): "{name}：{words}", "{name}: {words}";
 
@@ -145,7 +145,12 @@ impl Lang {
     /// Names some duties in a row.
     pub fn duties(self, duties: &[Duty]) -> String {
         let names: Vec<&str> = duties.iter().map(|duty| self.duty(*duty)).collect();
-        names.join(self.duty_joint())
+        let row = names.join(self.duty_joint());
+        match self {
+            Self::Zh => row,
+            // Within a sentence.
+            Self::En => row.to_lowercase(),
+        }
     }
 
     /// Gives the heading of a column of a roster.

@@ -16,7 +16,7 @@ messages! {
     import_reason: "依据", "By which decision";
     import_reason_hint: "例如：2026 年区划调整。写入单位的历史。", "For example: boundaries of 2026. It goes into the history of the units.";
     import_confirm: "确认导入", "Import it";
-    import_faults: "需要改正的地方", "What to mend";
+    import_faults: "需要改正的地方", "What to correct";
     import_file: "单位表（XLSX 或 CSV）", "Table of units (XLSX or CSV)";
     import_file_hint: "先显示会有哪些变化，确认后才写入。表上方有标题也没关系；同一张表再导入一次不会改变任何内容。",
         "You first see what would change; nothing is written before you confirm. A title above the headings does no harm, and the same table again changes nothing.";
@@ -61,7 +61,7 @@ messages! {
     unit_not_active: "未开通", "Not set up";
     unit_ended(at): "{at} 停用", "Ended {at}";
     unit_contacts: "联系方式", "How it is reached";
-    unit_contacts_wrong: "联系方式没有保存，请改正标出的地方。", "Nothing was saved; please mend what is marked.";
+    unit_contacts_wrong: "联系方式没有保存，请改正标出的地方。", "Nothing was saved; please correct what is marked.";
     unit_contacts_saved: "联系方式已保存。", "The contacts are saved.";
     unit_contact_post: "写岗位，不写姓名，例如：村值班室。", "A post, never the name of a person, such as: village duty office.";
     unit_contact_phone: "值班看板上点一下就能拨打。", "The duty board dials it at a touch.";
@@ -83,9 +83,9 @@ messages! {
     unit_unbind: "停用这台工作站", "Unbind it";
     unit_unbind_hint: "电脑或手机丢失、转交他人时请立即停用；停用后打印新的开通单，就能在另一台上开通。",
         "Unbind a computer or phone at once when it is lost or passed on; a new slip then sets up another one.";
-    unit_unbound: "工作站已停用，不能再用它报送。", "The workstation is unbound and reports no more.";
+    unit_unbound: "工作站已停用，不能再用它报送。", "The workstation is unbound and can no longer report.";
     unit_unbind_here: "只停用本单位", "Unbind it from this unit only";
-    unit_unbind_all: "整台停用", "Unbind it wholly";
+    unit_unbind_all: "整台停用", "Unbind it from all units";
     unit_unbound_here: "这台工作站不再为本单位报送，其他单位照常。", "It no longer reports for this unit; the others still use it.";
     unit_device_also: "同一台还报送：", "It also reports for";
     unit_device_beyond(n): "您管辖范围以外的 {n} 个单位，须由上级停用", "{n} unit outside your area, which the office above must unbind" | "{n} units outside your area, which the office above must unbind";
@@ -133,7 +133,7 @@ messages! {
     slips_print_one: "打印开通单", "Print a slip";
     slips_send(n): "用邮件发送（{n} 个单位）", "Send by mail ({n} unit)" | "Send by mail ({n} units)";
     slips_hint: "重新打印或发送后，同一单位以前没有用过的开通单作废。邮件发给报送员邮箱，每次最多 200 个单位，同一单位一天最多一封。",
-        "A new slip or letter makes the unused ones of the same unit worthless. Letters go to the reporters, to 200 units at a time, once a day at most.";
+        "A new slip or letter makes the unused ones of the same unit invalid. Letters go to the reporters, to 200 units at a time, once a day at most.";
     slips_none_missing: "全部开通。", "All are set up.";
     slips_nothing: "没有要打印的单位。", "There is no unit to print a slip for.";
     slips_many: "一次最多打印 2000 张，请先选择范围。", "At most 2,000 slips print at once; please choose fewer units.";
@@ -141,14 +141,14 @@ messages! {
         "Letters are on their way to units: {units}. Without a usable address: {without}. Left for the next time: {left}.";
     slips_made(n): "{n} 张开通单已生成，请用浏览器打印（Ctrl+P），A4 纸每页 8 张，沿虚线裁开。",
         "{n} slip is ready: print this page (Ctrl+P) on A4, eight a page, and cut along the dashes." | "{n} slips are ready: print this page (Ctrl+P) on A4, eight a page, and cut along the dashes.";
-    slips_once: "开通码只显示这一次，关闭本页后要重新打印。", "The codes are shown only now; once the page is closed they must be made anew.";
+    slips_once: "开通码只显示这一次，关闭本页后要重新打印。", "The codes are shown only now; once this page is closed, new slips have to be printed.";
     slips_step_open: "在报送用的手机上扫码；用电脑的，打开网址，输入开通码。", "Scan the code with the phone that will report; on a computer, open the address and type the characters.";
     slips_step_press: "点“开通”。以后打开就能报送，不用密码。", "Press \"Set up\". From then on it opens ready to report.";
     slips_until(at): "只能用一次，{at} 前有效", "works once, until {at}";
 
     no_undo_undone: "已经撤销过。", "It was undone before.";
     no_undo_late: "已超过一天，不能撤销。要改回来，请修改表格后再导入。",
-        "It was longer ago than a day and cannot be undone. To change things back, edit the table and import it again.";
+        "It is more than a day old and can no longer be undone. To change things back, edit the table and import it again.";
     no_undo_in_use: "新增单位中已有单位开始报送、绑定工作站或有了账号，不能撤销。请在表中填写停用日期后再导入。",
         "Some of its new units already owe reports, have a workstation or an account, so it cannot be undone. Give them a last day in the table and import it again.";
     no_undo_changed: "导入之后，其中的单位又改动过，不能撤销。请修改表格后再导入。",

@@ -28,14 +28,14 @@ messages! {
 
     walls_title: "大屏链接", "Links for the wall";
     walls_lead: "大屏页面只能看，不能操作，适合挂在值班室的大屏幕上。链接可随时停用。",
-        "The wall can be looked at and nothing else; it is made for a large screen. A link can be revoked at any time.";
+        "The wall can only be looked at; it is made for a large screen. A link can be revoked at any time.";
     walls_none: "还没有链接。", "There is no link yet.";
     walls_new: "新建链接", "Make a link";
     walls_label: "用在哪里（例如：县值班室东墙）", "Where it is used (for example: duty room, east wall)";
     walls_label_short: "用途", "Where it is used";
     walls_unit: "显示哪个单位及其下级", "Which unit to show, with all below it";
     walls_texts: "显示事件地点和情况（屏幕可能被外人看到时不要勾选）",
-        "Show where incidents happened and what (leave it off where strangers see the screen)";
+        "Show where incidents happened and what (leave it off where outsiders can see the screen)";
     walls_button: "生成链接", "Make the link";
     walls_once: "链接只显示这一次。请在大屏电脑上打开它，或抄到那里。",
         "The link is shown only once. Open it on the computer of the screen.";

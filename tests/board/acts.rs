@@ -403,14 +403,14 @@ on_both!(
             ["16:10 overdue liu@v.example: 东湖镇 · 柳村"]
         );
         let board = officer.get("/board").await;
-        board.must_say("16:10 已人工提醒");
+        board.must_say("16:10 人工提醒");
         assert_eq!(
-            board.text.matches("已人工提醒").count(),
+            board.text.matches("人工提醒").count(),
             1,
             "only the unit that was reminded"
         );
         let mut head = office.signed_in("east", Role::Head, "东湖镇").await;
-        head.get("/township").await.must_say("16:10 已人工提醒");
+        head.get("/township").await.must_say("16:10 人工提醒");
         let again = officer.post("/board/remind", &form).await;
         assert!(again.goes_to().contains("notice=reminded_none"));
         assert!(office.day.letters().await.is_empty());

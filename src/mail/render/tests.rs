@@ -216,7 +216,7 @@ fn an_overdue_letter_asks_the_backup_to_step_in() {
     assert_snapshot!(said(&chase(LetterKind::Overdue, Lang::En, one())), @r#"
     [Overdue] 李家村 (龙泉街道) has not reported: 晚报, due 11-25 16:00
 
-    1 unit has not reported, and its time is over.
+    1 unit has not reported, and the deadline has passed.
 
     汛期 · 晚报 · Wednesday, 25 November 2026
 
@@ -283,7 +283,7 @@ fn an_escalated_letter_names_every_unit_with_its_township_and_phone() {
     assert_snapshot!(said(&chase(LetterKind::Escalated, Lang::En, many())), @r#"
     [Escalated] 3 units have not reported: 晚报, due 11-25 16:00
 
-    3 units have not reported, and their time is over.
+    3 units have not reported, and the deadline has passed.
 
     汛期 · 晚报 · Wednesday, 25 November 2026
 
@@ -372,7 +372,7 @@ fn a_letter_says_why_it_came_to_this_reader_and_when_the_service_was_down() {
 
     [Drill] Marked "Drill": this is not a real situation.
 
-    1 unit has not reported, and its time is over.
+    1 unit has not reported, and the deadline has passed.
 
     汛期 · 晚报 · Wednesday, 25 November 2026
 
@@ -380,7 +380,7 @@ fn a_letter_says_why_it_came_to_this_reader_and_when_the_service_was_down() {
 
     From 25 November, 14:00 to 25 November, 15:20 the service was down and could not receive reports; please take that into account.
 
-    Due: 25 November, 17:00 (at first 25 November, 16:00) (1 hour overdue)
+    Due: 25 November, 17:00 (originally 25 November, 16:00) (1 hour overdue)
     Closes: 25 November, 17:30
 
     ■ 龙泉街道 (1 unit)

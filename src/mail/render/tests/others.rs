@@ -96,7 +96,7 @@ fn an_urgent_letter_is_complete_without_the_page_behind_its_link() {
 
     What to do:
     - Please act at once, and open the link below to say that you have it. If the link does not open, phone the duty office and say so.
-    - Without an acknowledgement it is sent again, and further up where more people are set; the page behind the link can do so at once.
+    - Without an acknowledgement it is sent again, and also to the next people where more are set; the page behind the link can do so at once.
 
     Read and acknowledge:
     https://report.county.example/a/T0KEN

@@ -298,7 +298,7 @@ mod tests {
         Row 2: There is no kind "hamlet". It may be county, township, village, community, department or enterprise (or province, prefecture, nation).
         Row 2: "2026-02-30" is not a date. Please write it like 2026-05-31, and check that the month has that day.
         Row 2: "a@b" in "reporter_email" cannot be used as an e-mail address: after the @ there must be a dot, as in example.cn.
-        Row 3: The name of the unit is lacking.
+        Row 3: The name of the unit is missing.
         "#);
     }
 

@@ -133,7 +133,7 @@ messages! {
     slips_print_one: "打印开通单", "Print a slip";
     slips_send(n): "用邮件发送（{n} 个单位）", "Send by mail ({n} unit)" | "Send by mail ({n} units)";
     slips_hint: "重新打印或发送后，同一单位以前没有用过的开通单作废。邮件发给报送员邮箱，每次最多 200 个单位，同一单位一天最多一封。",
-        "A new slip or letter makes the unused ones of the same unit invalid. Letters go to the reporters, to 200 units at a time, once a day at most.";
+        "A new slip or letter ends the unused ones of the same unit. Letters go to the reporters, to 200 units at a time, once a day at most.";
     slips_none_missing: "全部开通。", "All are set up.";
     slips_nothing: "没有要打印的单位。", "There is no unit to print a slip for.";
     slips_many: "一次最多打印 2000 张，请先选择范围。", "At most 2,000 slips print at once; please choose fewer units.";

@@ -118,11 +118,11 @@ fn a_day_with_everything_is_told_from_its_conclusion_down() {
         New, first reported 25 November, 16:40
         Dead 0, injured 2, missing Unknown
         2 reports, the last 25 November, 17:50
-        learned to report 42 minutes ■ late (limit 30 minutes) · report to answer 4 minutes
+        learned to report 42 minutes ■ late (limit 30 minutes) · report to acknowledgement 4 minutes
         Follow-up due 26 November, 08:00
       House fire · Ordinary (IV) · 龙泉街道 · 柳村
         First reported 22 November, 09:00, closed 25 November, 12:00
-        unanswered for 50 minutes ■ late (limit 30 minutes)
+        not acknowledged for 50 minutes ■ late (limit 30 minutes)
 
     ■ Not reported (2)
       龙泉街道 (1)
@@ -156,7 +156,7 @@ fn a_day_with_everything_is_told_from_its_conclusion_down() {
       Leader
         副县长办公室 0793-6200001
       Officer
-        Nobody stands in the roster
+        Nobody is on the roster
 
     ■ Proof
       Seal of 晚报, 25 November

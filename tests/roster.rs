@@ -102,6 +102,34 @@ on_both!(the_new_shift_has_it_from_the_very_instant, |db| async move {
     assert!(day.all_letters().await[0].ends_with("chief2@county.example"));
 });
 
+on_both!(
+    addresses_that_were_refused_for_good_silence_no_urgent_report,
+    |db| async move {
+        let settings = [
+            ("duty.leaders", "[\"head@county.example\"]"),
+            ("duty.officers", "[\"desk@county.example\"]"),
+        ];
+        let mut day = day(db, &settings).await;
+        day.until("2026-06-01 12:00").await;
+        day.all_letters().await;
+        let mut tx = day.house.service.store.begin().await.unwrap();
+        for address in ["chief1@county.example", "one@county.example"] {
+            tx.mark_bad(address, local("2026-06-01 11:00"), "550 no such user")
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+        flood(&day).await;
+        let told = [
+            "12:00 urgent chief1@county.example",
+            "12:00 urgent desk@county.example",
+            "12:00 urgent head@county.example",
+            "12:00 urgent one@county.example",
+        ];
+        assert_eq!(day.all_letters().await, told, "those on duty are tried again");
+    }
+);
+
 on_both!(who_stands_in_is_told_in_his_place, |db| async move {
     let mut day = day(db, &[("urgent.steps", "[\"chief1@county.example\"]")]).await;
     let (officer, county) = (day.officer().await, county(&day).await);

@@ -151,24 +151,43 @@ impl Now {
     /// to the first duty office (`offices`: a county or higher, and the unit at the top) that has anybody. The unit at the
     /// top answers for itself.
     ///
-    /// A duty that no desk fills falls to the settings, so a hole in the roster never silences anybody.
-    pub fn urgent(&self, path: &UnitPath, offices: &BTreeSet<UnitId>, now: Timestamp) -> Vec<Address> {
+    /// A duty that no desk fills falls to the settings, so a hole in the roster never silences anybody; nor do addresses
+    /// that a mail server refused for good (`refused`): they are tried again, and whoever the settings name is told too.
+    pub fn urgent(
+        &self,
+        path: &UnitPath,
+        offices: &BTreeSet<UnitId>,
+        refused: &BTreeSet<Address>,
+        now: Timestamp,
+    ) -> Vec<Address> {
         let mut told = BTreeSet::new();
         for duty in Duty::ALL {
-            let before = told.len();
-            for unit in desks(path) {
-                let posts = self.at(unit, duty, now);
-                let is_there = !posts.is_empty();
-                told.extend(posts.into_iter().map(|post| post.address));
-                if is_there && offices.contains(&unit) {
-                    break;
-                }
-            }
-            if told.len() == before {
+            let on = self.on_duty(path, offices, duty, now);
+            if on.is_subset(refused) {
                 told.extend(self.spare(duty, now));
             }
+            told.extend(on);
         }
         told.into_iter().collect()
+    }
+
+    fn on_duty(
+        &self,
+        path: &UnitPath,
+        offices: &BTreeSet<UnitId>,
+        duty: Duty,
+        now: Timestamp,
+    ) -> BTreeSet<Address> {
+        let mut on = BTreeSet::new();
+        for unit in desks(path) {
+            let posts = self.at(unit, duty, now);
+            let is_there = !posts.is_empty();
+            on.extend(posts.into_iter().map(|post| post.address));
+            if is_there && offices.contains(&unit) {
+                break;
+            }
+        }
+        on
     }
 
     /// Gives whom the last step of a chase names, by the duty office that answers: its leader on duty, else the leader of

@@ -1,6 +1,6 @@
 //! Knows who is told of an urgent report: the one place that turns posts into addresses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Service;
 use crate::domain::address::Address;
@@ -54,19 +54,21 @@ impl Service {
 
     /// Gives the leaders and officers who are on duty now for a unit: by the roster, else by the settings.
     ///
-    /// Where nobody is named, whoever holds an account as leader or duty officer over the unit is told: an urgent
-    /// report that reaches too many is better than one that reaches nobody.
+    /// Where nobody is named whom a letter reaches, whoever holds an account as leader or duty officer over the unit is
+    /// told: an urgent report that reaches too many is better than one that reaches nobody.
     async fn on_duty(&self, conn: &mut Conn, path: &UnitPath, duty: &Now) -> store::Result<Vec<Address>> {
         let ids: Vec<_> = path.ids().collect();
         let offices = conn.offices(&ids).await?;
-        let named = duty.urgent(path, &offices, self.now());
-        if !named.is_empty() {
-            return Ok(named);
+        let refused = conn.bad_addresses().await?;
+        let refused = refused.iter().filter_map(|bad| Address::parse(&bad.address).ok());
+        let refused: BTreeSet<Address> = refused.collect();
+        let mut told = duty.urgent(path, &offices, &refused, self.now());
+        if told.iter().all(|address| refused.contains(address)) {
+            let held = conn.responsible_for(path).await?;
+            let held = held.iter().filter_map(|address| Address::parse(address).ok());
+            let more: BTreeSet<Address> = held.filter(|address| !told.contains(address)).collect();
+            told.extend(more);
         }
-        let held = conn.responsible_for(path).await?;
-        Ok(held
-            .iter()
-            .filter_map(|address| Address::parse(address).ok())
-            .collect())
+        Ok(told)
     }
 }

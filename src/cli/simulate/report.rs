@@ -8,7 +8,7 @@ use super::judge::{Facts, Invariant, lost};
 use super::model::Stand;
 use super::play::Play;
 use super::post::About;
-use super::relay::Seen;
+use super::relay::{Seen, Weather};
 use crate::domain::language::Lang;
 
 /// Letters that arrived, by kind; each counted once, however often it came.
@@ -63,7 +63,7 @@ pub struct Outcome {
     /// How often each point at which a process may stop was passed.
     #[serde(skip)]
     pub passes: BTreeMap<crate::crash::Point, u32>,
-    /// Which faults of the mail server were met, and how often.
+    /// How often each fault of the mail server was met.
     #[serde(skip)]
     pub faults: BTreeMap<String, u32>,
     /// How often the process was killed.
@@ -139,7 +139,8 @@ fn letters(book: &[Seen]) -> Letters {
 
 fn faults(play: &Play) -> BTreeMap<String, u32> {
     let book = play.relay.book();
-    let met = book.met.iter();
-    met.map(|(weather, times)| (format!("{weather:?}"), *times))
+    let times = |weather| book.met.get(&weather).copied().unwrap_or_default();
+    let all = Weather::ALL.into_iter();
+    all.map(|weather| (format!("{weather:?}"), times(weather)))
         .collect()
 }

@@ -85,8 +85,9 @@ impl Sum {
         let mut counts = self.counts.iter().zip(pairs);
         let missing = |one: &Self| one.missing.iter().copied().collect::<BTreeSet<_>>();
         counts.all(|(said, (one, other))| (one.min(other)..=one.max(other)).contains(&said))
-            && missing(self).is_subset(&missing(before))
-            && missing(after).is_subset(&missing(self))
+            // Who is missing may have reported in that instant, or be missing again since.
+            && missing(self).is_subset(&(&missing(before) | &missing(after)))
+            && (&missing(before) & &missing(after)).is_subset(&missing(self))
             && (clear + grave + excused) as usize + self.missing.len() == expected as usize
     }
 }
@@ -184,6 +185,17 @@ mod tests {
             sum([4, 2, 1, 0, 0], &[4]),
             sum([3, 2, 0, 0, 0], &[4]),
         ] {
+            assert!(!said.lies_between(&before, &after), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_excused_no_more_in_that_instant_is_missing_or_not_yet() {
+        let (before, after) = (sum([4, 2, 0, 0, 1], &[3]), sum([4, 2, 0, 0, 0], &[3, 4]));
+        for said in [&before, &after] {
+            assert!(said.lies_between(&before, &after), "{said:?}");
+        }
+        for said in [sum([4, 2, 0, 0, 1], &[4]), sum([4, 2, 0, 0, 0], &[3])] {
             assert!(!said.lies_between(&before, &after), "{said:?}");
         }
     }

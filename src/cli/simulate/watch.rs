@@ -106,6 +106,13 @@ impl Watch {
         told
     }
 
+    /// Gives whom it may find besides, because the mail server refuses whoever is on duty: those whom the settings name.
+    pub(super) fn urgent_besides(&self, roster: &Roster, unit: usize, at: Timestamp) -> BTreeSet<String> {
+        let near: Vec<usize> = roster.above(unit).into_iter().chain([unit]).collect();
+        let all = Duty::ALL.into_iter();
+        all.flat_map(|duty| self.spare(duty, &near, at)).collect()
+    }
+
     /// Gives whom the last step of a chase names at an instant: the leader of the office at the top.
     pub(super) fn chiefs(&self, roster: &Roster, unit: usize, at: Timestamp) -> BTreeSet<String> {
         let Some(top) = roster.above(unit).last().copied() else {

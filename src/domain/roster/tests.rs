@@ -84,27 +84,36 @@ fn a_village_is_answered_for_by_its_township_and_its_county_and_not_by_itself() 
     let mut now = now_of(&county, &[shift(DAY, Duty::Officer, "town")]);
     now.shifts
         .insert(UnitId(3), vec![shift(DAY, Duty::Officer, "village")]);
-    let told = now.urgent(&village(), &offices(), at(DAY, 12, 0));
+    let told = now.urgent(&village(), &offices(), &BTreeSet::new(), at(DAY, 12, 0));
     assert_eq!(told, [address("chief"), address("clerk"), address("town")]);
     assert_eq!(
         now.offices(&offices(), at(DAY, 12, 0)),
         BTreeMap::from([(COUNTY, vec![address("chief")])])
     );
-    let top = now.urgent(&UnitPath::root(COUNTY), &offices(), at(DAY, 12, 0));
+    let top = now.urgent(
+        &UnitPath::root(COUNTY),
+        &offices(),
+        &BTreeSet::new(),
+        at(DAY, 12, 0),
+    );
     assert_eq!(top, [address("chief"), address("clerk")]);
 }
 
 #[test]
 fn a_duty_that_no_desk_fills_falls_to_the_settings() {
     let now = now_of(&[shift(DAY, Duty::Officer, "clerk")], &[]);
-    let told = now.urgent(&village(), &offices(), at(DAY, 12, 0));
+    let told = now.urgent(&village(), &offices(), &BTreeSet::new(), at(DAY, 12, 0));
     assert_eq!(told, [address("clerk"), address("set-leader")]);
     assert_eq!(
         now.offices(&offices(), at(DAY, 12, 0))[&COUNTY],
         [address("set-leader")]
     );
     let nobody = Now::default();
-    assert!(nobody.urgent(&village(), &offices(), at(DAY, 12, 0)).is_empty());
+    assert!(
+        nobody
+            .urgent(&village(), &offices(), &BTreeSet::new(), at(DAY, 12, 0))
+            .is_empty()
+    );
     let officer_only = Now {
         leaders: Vec::new(),
         ..now
@@ -117,6 +126,25 @@ fn a_duty_that_no_desk_fills_falls_to_the_settings() {
         officer_only.without_office(at(DAY, 12, 0)),
         [address("set-officer")]
     );
+}
+
+#[test]
+fn a_duty_whose_every_address_was_refused_falls_to_the_settings_too() {
+    let county = [
+        shift(DAY, Duty::Leader, "chief"),
+        shift(DAY, Duty::Officer, "clerk"),
+    ];
+    let now = now_of(&county, &[shift(DAY, Duty::Officer, "town")]);
+    let told = |refused: &[&str]| {
+        let refused = refused.iter().map(|name| address(name)).collect();
+        now.urgent(&village(), &offices(), &refused, at(DAY, 12, 0))
+    };
+    let on = ["chief", "clerk", "town"].map(address);
+    assert_eq!(told(&["clerk"]), on, "the township's officer is reached");
+    let leaderless = ["chief", "clerk", "set-leader", "town"].map(address);
+    assert_eq!(told(&["chief"]), leaderless);
+    let all = ["chief", "clerk", "set-leader", "set-officer", "town"].map(address);
+    assert_eq!(told(&["chief", "clerk", "town"]), all, "all are tried again");
 }
 
 #[test]

@@ -14,11 +14,19 @@ use crate::domain::time::Timestamp;
 /// Gives everybody whom an urgent report had to find at some time between two instants.
 fn ever(case: &Case<'_>, raised: &Raised, until: Timestamp) -> BTreeSet<String> {
     let (watch, roster) = (&case.play.watch, &case.play.roster);
-    let changes = watch.changes(raised.received, until.max(raised.received));
-    let told = changes
-        .into_iter()
-        .flat_map(|at| watch.urgent(roster, raised.unit, at));
-    told.collect()
+    // A roster that changed in that very instant may have changed before the report or after it.
+    let from = raised.received - TimeDelta::milliseconds(1);
+    let changes = watch.changes(from, until.max(raised.received));
+    let mut told = BTreeSet::new();
+    for at in changes {
+        let on = watch.urgent(roster, raised.unit, at);
+        let refused = case.play.relay.refused(Timestamp::MIN_UTC, until);
+        if on.iter().any(|who| refused.contains(who)) {
+            told.extend(watch.urgent_besides(roster, raised.unit, at));
+        }
+        told.extend(on);
+    }
+    told
 }
 
 /// Promise 4, by the roster: each round of calls finds those of its own moment.

@@ -1,6 +1,6 @@
 //! Knows what must come of an urgent report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
@@ -40,6 +40,7 @@ pub(super) fn pressed(case: &Case<'_>) -> Finding {
             .urgent(&raised.receipt)
             .any(|letter| letter.seen.iter().any(|seen| seen.verdict.arrived()))
             && ended.is_none()
+            && !was_refused(case, raised)
         {
             finding.wrong(format!("nobody was told of {}", raised.receipt));
         }
@@ -53,6 +54,16 @@ pub(super) fn pressed(case: &Case<'_>) -> Finding {
         }
     }
     finding
+}
+
+/// Tells whether the mail server refused for good whomever an urgent report was sent to, in the end; then it is red.
+fn was_refused(case: &Case<'_>, raised: &Raised) -> bool {
+    let refused = case.play.relay.refused(raised.received, Timestamp::MAX_UTC);
+    let told: BTreeSet<&String> = case
+        .urgent(&raised.receipt)
+        .map(|letter| &letter.first().to)
+        .collect();
+    !told.is_empty() && told.into_iter().all(|who| refused.contains(who))
 }
 
 /// Whoever was told of an incident is told what a later report changes: once, and nobody else is.

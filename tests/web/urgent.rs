@@ -264,3 +264,21 @@ async fn who_reports_all_clear_beside_an_urgent_report_is_told_and_not_stopped()
     let entered = officer.post("/board/enter", &call).await;
     assert!(entered.must_be(303).goes_to().contains("notice=entered"));
 }
+
+#[tokio::test]
+async fn a_finding_names_its_incident_at_the_desk_and_the_reply_stands_below_it() {
+    let site = site_with(&[("duty.leaders", "leader@county.example")]).await;
+    let mut clerk = village(&site, "朱家村").await;
+    send(&mut clerk, "flood", &[]).await.must_be(200);
+    let mut officer = signed_in(&site, Role::DutyOfficer, "鄱阳县").await;
+    let found = [("act", "find"), ("kind", "late"), ("reason", "获知后才报告")];
+    officer.post("/incident/1", &found).await.must_be(303);
+    clerk.get("/desk").await.must_say(
+        "事件 1 · <strong>县总值班室 认定：迟报</strong> 获知后才报告 <span class=\"muted num\">15:10</span>",
+    );
+    clerk
+        .post("/desk/found/1", &[("words", "停电")])
+        .await
+        .must_be(303);
+    clerk.get("/desk").await.must_say("单位说明：停电");
+}

@@ -98,6 +98,9 @@ struct OpenView {
 #[derive(Debug, Clone)]
 struct FoundView {
     id: i64,
+    /// The incident that it is about, and when it was found.
+    about: Option<String>,
+    time: String,
     head: String,
     note: String,
     reply: Option<String>,
@@ -186,7 +189,7 @@ pub(super) async fn page(
         crying,
         open,
         urgent: open::urgent(&app, l, &place),
-        found: found(l, &place),
+        found: found(&app, l, &place),
         // What is real is never covered by the watermark of a drill beside it.
         page: visit
             .page
@@ -209,12 +212,17 @@ fn told(app: &App, is_new: bool, mut response: Response) -> Response {
     response
 }
 
-fn found(l: Lang, place: &Place) -> Vec<FoundView> {
+fn found(app: &App, l: Lang, place: &Place) -> Vec<FoundView> {
     let view = |found: &crate::store::StoredFinding| FoundView {
         id: found.id,
+        about: found.incident.map(|id| l.incident_no(id)),
+        time: place.time(app, l, found.at),
         head: l.story_found(&found.by, l.finding_kind(found.kind)),
         note: found.note.clone(),
-        reply: found.reply.as_ref().map(|(words, _)| words.clone()),
+        reply: found
+            .reply
+            .as_ref()
+            .map(|(words, _)| l.named_fault(l.story_replied(), words)),
     };
     place.findings.iter().map(view).collect()
 }

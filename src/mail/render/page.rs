@@ -80,7 +80,7 @@ impl Page {
         self.subject = format!("{subject}{}", self.subject);
         self.marks = words
             .into_iter()
-            .map(|word| (l.mail_bracket(&word).trim_end().to_owned(), l.mail_marked(word)))
+            .map(|word| (l.mail_bracket(&word), l.mail_marked(word)))
             .collect();
         self
     }
@@ -91,7 +91,7 @@ impl Page {
         parts.extend(
             self.marks
                 .iter()
-                .map(|(word, meaning)| format!("{word} {meaning}")),
+                .map(|(word, meaning)| format!("{word}{meaning}")),
         );
         parts.push(self.lead.clone());
         parts.extend(self.notes.iter().cloned());

@@ -335,9 +335,9 @@ fn a_letter_says_why_it_came_to_this_reader_and_when_the_service_was_down() {
     assert_snapshot!(said(&letter), @r#"
     【演示】【演练】【催报】龙泉街道李家村逾期未报：晚报 11-25 17:00 截止
 
-    【演示】 本邮件标有“演示”，不是真实情况。
+    【演示】本邮件标有“演示”，不是真实情况。
 
-    【演练】 本邮件标有“演练”，不是真实情况。
+    【演练】本邮件标有“演练”，不是真实情况。
 
     1 个单位逾期未报。
 
@@ -442,6 +442,16 @@ fn a_report_of_an_incident_since_the_last_round_is_the_last_report_that_is_named
         "最近一次报送：14:02（事件情况，不算本场次报送）"
     );
     assert_eq!(line(Lang::Zh, Some(at("25T14:02")), told), "最近一次报送：14:02");
+}
+
+#[test]
+fn the_mark_of_an_english_letter_stands_apart_from_what_it_means() {
+    let mut letter = chase(LetterKind::Overdue, Lang::En, one());
+    letter.mark = "演示".into();
+    let draft = render(&letter, ("总值班室", "duty@county.example")).unwrap();
+    assert!(draft.text.contains("[Demo] Marked"), "{}", draft.text);
+    let html = draft.html.unwrap();
+    assert!(html.contains("<strong>[Demo] </strong>Marked"), "{html}");
 }
 
 /// The same letter as it reaches the backup of the silent unit.

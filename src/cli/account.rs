@@ -28,7 +28,8 @@ Examples:
 const ROLES_HELP: &str = "\
 Without options it lists the roles. A change ends the sessions of the account.
 
-Example:
+Examples:
+  allclear account roles duty
   allclear account roles duty --revoke leader@361128 --grant duty_officer@361128";
 
 /// `allclear account …`
@@ -56,14 +57,18 @@ pub(crate) enum Command {
         until: Option<String>,
     },
     /// Print a one-time link that signs an account in. 一次性登录链接。
+    #[command(after_help = "Example:\n  allclear account link duty")]
     Link(Named),
     /// Send a one-time link to set a password; print it if the account has no address. 邀请设置密码。
+    #[command(after_help = "Example:\n  allclear account invite leader")]
     Invite(Named),
     /// Take password, second factor and sessions from an account and invite its holder anew. 重置账号。
+    #[command(after_help = "Example:\n  allclear account reset duty")]
     Reset(Named),
     #[command(flatten)]
     Change(Change),
     /// List accounts, their roles and last sign-ins. 列出账号。
+    #[command(after_help = "Examples:\n  allclear account list\n  allclear account list --unused")]
     List {
         /// Only those with which nobody has signed in for as long as `access.unused_after` says.
         #[arg(long)]
@@ -75,14 +80,21 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Change {
     /// Lock an account; its sessions end. 锁定账号。
+    #[command(after_help = "Example:\n  allclear account lock duty")]
     Lock(Named),
     /// Unlock it. 解锁账号。
+    #[command(after_help = "Example:\n  allclear account unlock duty")]
     Unlock(Named),
     /// End all sessions of an account. 退出全部登录。
+    #[command(after_help = "Example:\n  allclear account sign-out duty")]
     SignOut(Named),
     /// Take the second factor from an account whose holder lost it. 清除动态口令。
+    #[command(after_help = "Example:\n  allclear account forget-factor duty")]
     ForgetFactor(Named),
     /// Set until when an account is good. 设置账号有效期。
+    #[command(
+        after_help = "Examples:\n  allclear account expire drill --until 2026-12-31\n  allclear account expire drill --until +30d"
+    )]
     Expire {
         /// What is typed to sign in.
         login: String,
@@ -103,6 +115,7 @@ pub(crate) enum Change {
         revoke: Vec<String>,
     },
     /// Set where letters about an account go. 设置账号邮箱。
+    #[command(after_help = "Example:\n  allclear account address leader leader@county.example")]
     Address {
         /// What is typed to sign in.
         login: String,

@@ -13,7 +13,7 @@ use crate::store::Lock;
 pub(crate) enum Command {
     /// Add a new key to the key file; the old ones stay, for receipts and links that are out. 更换密钥。
     #[command(
-        after_help = "Stop every instance before (one that runs is noticed), give all of them the new key file, start them after; keep a copy of the file."
+        after_help = "Stop every instance before (one that runs is noticed), give all of them the new key file, start them after; keep a copy of the file.\n\nExample:\n  allclear key rotate"
     )]
     Rotate,
 }

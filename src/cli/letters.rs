@@ -12,10 +12,11 @@ use crate::domain::access::Actor;
 pub(crate) enum Command {
     /// Hold every letter that waits, and mark the data as restored; `restore` does it by itself. 暂停待发邮件。
     #[command(
-        after_help = "For a PostgreSQL database that was restored with pg_restore: before `allclear serve`."
+        after_help = "For a PostgreSQL database that was restored with pg_restore: before `allclear serve`.\n\nExample:\n  allclear letters hold"
     )]
     Hold,
     /// Let the letters go that were held. 放行。
+    #[command(after_help = "Example:\n  allclear letters release")]
     Release,
 }
 

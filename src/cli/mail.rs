@@ -15,6 +15,9 @@ use crate::mail::{Client, Draft, Relay, Step, build};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Send one letter to an address and show what the mail server says at each stage. 测试发信。
+    #[command(
+        after_help = "Examples:\n  allclear mail test --to duty@county.example\n  allclear --set mail.preset=qq-exmail mail test --to duty@county.example"
+    )]
     Test {
         /// Whom to send it to.
         #[arg(long, value_name = "ADDRESS")]

@@ -123,8 +123,75 @@ async fn run(context: &Context, command: Command) -> Done {
 mod tests {
     use super::*;
 
+    /// Gives every command that is shown, with the words that call it.
+    fn commands(of: &clap::Command, path: &[String]) -> Vec<(Vec<String>, clap::Command)> {
+        let shown = of.get_subcommands().filter(|one| !one.is_hide_set());
+        let beneath = shown.flat_map(|one| commands(one, &[path, &[one.get_name().to_owned()]].concat()));
+        std::iter::once((path.to_vec(), of.clone()))
+            .chain(beneath)
+            .collect()
+    }
+
+    /// Gives the examples in a help text; one that goes on in the next line is one.
+    fn examples(help: &str) -> Vec<String> {
+        let joined = help.replace("\\\n", " ");
+        let lines = joined.lines().filter(|line| line.starts_with("  allclear "));
+        lines
+            .map(|line| line.split("  # ").next().unwrap_or(line).trim().to_owned())
+            .collect()
+    }
+
+    /// Takes a line apart as a shell does, as far as examples need it.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut quoted, mut begun) = (vec![String::new()], false, false);
+        for c in line.chars() {
+            match c {
+                '\'' => (quoted, begun) = (!quoted, true),
+                ' ' if !quoted => {
+                    if begun {
+                        words.push(String::new());
+                    }
+                    begun = false;
+                }
+                c => {
+                    words.last_mut().unwrap().push(c);
+                    begun = true;
+                }
+            }
+        }
+        words
+    }
+
+    /// Gives the words that call a command, without options of the top level before them.
+    fn called(matches: &clap::ArgMatches) -> Vec<String> {
+        match matches.subcommand() {
+            Some((name, beneath)) => [vec![name.to_owned()], called(beneath)].concat(),
+            None => Vec::new(),
+        }
+    }
+
     #[test]
     fn the_command_line_is_well_formed() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_command_ends_with_examples_that_can_be_typed() {
+        let all = commands(&Args::command(), &[]);
+        assert!(all.len() > 40, "{}", all.len());
+        for (path, command) in all {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let examples = examples(&help);
+            assert!((1..=4).contains(&examples.len()), "{path:?}: {help}");
+            for example in examples {
+                let matches = Args::command()
+                    .try_get_matches_from(words(&example))
+                    .unwrap_or_else(|error| panic!("{example}: {error}"));
+                assert!(called(&matches).starts_with(&path), "{path:?}: {example}");
+            }
+        }
     }
 }

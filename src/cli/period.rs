@@ -41,6 +41,7 @@ pub(crate) enum Command {
     #[command(after_help = DECLARE_HELP)]
     Declare(Box<Declare>),
     /// Stop a period now; what has opened stays owed. 提前结束。
+    #[command(after_help = "Example:\n  allclear period stop 1 --reason '鄱汛〔2026〕7号'")]
     Stop {
         /// Its number, as `period list` shows it.
         id: PeriodId,
@@ -49,6 +50,9 @@ pub(crate) enum Command {
         reason: String,
     },
     /// Let a period last longer. 延长。
+    #[command(
+        after_help = "Examples:\n  allclear period extend 1 --ends 2026-09-15 --reason '鄱汛〔2026〕9号'\n  allclear period extend 1 --ends '2026-09-15 18:00' --reason '值班通知 12号'"
+    )]
     Extend {
         /// Its number, as `period list` shows it.
         id: PeriodId,
@@ -60,6 +64,7 @@ pub(crate) enum Command {
         reason: String,
     },
     /// List periods and their rounds. 列出专项期。
+    #[command(after_help = "Examples:\n  allclear period list\n  allclear period list --all")]
     List {
         /// Also those that are over.
         #[arg(long)]

@@ -31,8 +31,10 @@ pub(crate) enum Command {
         read_only: bool,
     },
     /// List tokens that have not been ended. 列出。
+    #[command(after_help = "Example:\n  allclear token list")]
     List,
     /// End a token. 吊销。
+    #[command(after_help = "Example:\n  allclear token end 3")]
     End {
         /// Its number, as the audit chain names it: token:NUMBER.
         id: i64,

@@ -23,9 +23,7 @@ out stay as they are.
 
 Examples:
   allclear units import county.xlsx --dry-run
-  allclear units import county.csv --reason '2026 年区划调整'
-  allclear units undo          # lists the last imports
-  allclear units undo 7        # takes one of them back";
+  allclear units import county.csv --reason '2026 年区划调整'";
 
 /// `allclear units …`
 #[derive(Debug, Subcommand)]
@@ -45,6 +43,7 @@ pub(crate) enum Command {
     },
     /// Undo an import of the last day, while nothing has happened to its units since; without a number, list the last ones.
     /// 撤销导入。
+    #[command(after_help = "Examples:\n  allclear units undo\n  allclear units undo 7 --reason '表格有误'")]
     Undo {
         /// The number of the import.
         #[arg(value_name = "NUMBER")]
@@ -54,6 +53,9 @@ pub(crate) enum Command {
         reason: Option<String>,
     },
     /// Give a unit another name; its past keeps the old one. 更名。
+    #[command(
+        after_help = "Example:\n  allclear units rename 361128101201 新朱家村 --reason '鄱民字〔2026〕3号'"
+    )]
     Rename {
         /// Its code, name, parent/name or #id.
         #[arg(value_name = "UNIT")]
@@ -66,6 +68,9 @@ pub(crate) enum Command {
         reason: String,
     },
     /// Merge units into one that exists, or into a new one. 合并。
+    #[command(
+        after_help = "Examples:\n  allclear units merge 361128101201 --into 361128101202 --reason '鄱民字〔2026〕3号'\n  allclear units merge 朱家村 大塘村 --into-new 朱塘村 --reason '鄱民字〔2026〕3号'"
+    )]
     Merge {
         /// The units that end.
         #[arg(value_name = "UNIT", required = true)]
@@ -81,6 +86,9 @@ pub(crate) enum Command {
         reason: String,
     },
     /// Split new units off one: `--off NAME` or `--off NAME=CHILD,CHILD`. 拆分。
+    #[command(
+        after_help = "Example:\n  allclear units split 361128101 --off '谢家滩新镇=朱家村,大塘村' --reason '鄱民字〔2026〕3号'"
+    )]
     Split {
         /// The unit.
         #[arg(value_name = "UNIT")]
@@ -96,6 +104,7 @@ pub(crate) enum Command {
         reason: String,
     },
     /// End a unit that has nothing beneath it. 撤销。
+    #[command(after_help = "Example:\n  allclear units abolish 361128101201 --reason '鄱民字〔2026〕3号'")]
     Abolish {
         /// The unit.
         #[arg(value_name = "UNIT")]
@@ -105,6 +114,7 @@ pub(crate) enum Command {
         reason: String,
     },
     /// List the units: id, code, name with the unit above. 列出单位。
+    #[command(after_help = "Examples:\n  allclear units list\n  allclear units list --under 361128101")]
     List {
         /// Only this unit and those below it: its code, name, parent/name or #id.
         #[arg(long, value_name = "UNIT")]

@@ -259,9 +259,14 @@ mod house {
     }
 
     #[test]
-    fn connections_are_opened_to_the_mail_relay_alone() {
+    fn connections_are_opened_to_the_mail_relay_and_the_outside_monitor_alone() {
         // The demonstration and the measurement talk to their own process; the database's driver is sqlx.
-        const OPENERS: [&str; 3] = ["src/mail/wire.rs", "src/cli/demo/", "src/cli/bench/"];
+        const OPENERS: [&str; 4] = [
+            "src/mail/wire.rs",
+            "src/worker/sign.rs",
+            "src/cli/demo/",
+            "src/cli/bench/",
+        ];
         const SIGNS: [&str; 5] = [
             "TcpStream::connect",
             "TcpSocket",

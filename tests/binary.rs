@@ -1,8 +1,12 @@
 //! The real program: started, used, killed, stopped, backed up and restored; what it acknowledged is never lost.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 mod support;
 
+#[path = "binary/install.rs"]
+mod install;
+#[path = "binary/monitor.rs"]
+mod monitor;
 #[path = "binary/units.rs"]
 mod units;
 

@@ -53,5 +53,7 @@ mod tail;
 mod unit;
 #[path = "store/unit_import.rs"]
 mod unit_import;
+#[path = "store/vitals.rs"]
+mod vitals;
 #[path = "store/whole.rs"]
 mod whole;

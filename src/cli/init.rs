@@ -1,4 +1,4 @@
-//! `allclear init`: writes a commented configuration, makes the database and prints the first sign-in links.
+//! `allclear init`: writes a commented configuration, makes the database and says what comes next, in order.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,8 +10,10 @@ use toml::Value;
 use super::context::{self, Context, FILE};
 use super::fail::{Exit, Fail};
 use super::{Done, out};
-use crate::config::{DEFAULTS, Settings, Sources};
+use crate::config::{DEFAULTS, Origin, Settings, Sources};
 use crate::domain::access::{Actor, Role};
+use crate::domain::language::Lang;
+use crate::domain::time::Timestamp;
 use crate::service::Service;
 use crate::store::{Granted, NewAccount};
 
@@ -50,20 +52,48 @@ pub(crate) async fn run(context: &Context, dir: &Path) -> Done {
     std::fs::create_dir_all(&settings.service.data_dir).map_err(at)?;
     let store = context::connect(&settings).await?;
     let service = Service::open(settings, store, context::clock()).await?;
-    out::say(lang.cli_init_written(file.display()));
-    first_accounts(&written, &service).await?;
-    out::say(lang.cli_init_next(file.display()));
+    let links = first_accounts(&service, said_address(&service.settings)).await?;
+    next(lang, &file, &service.settings, links);
     Ok(Exit::Good)
 }
 
-async fn first_accounts(context: &Context, service: &Arc<Service>) -> Result<(), Fail> {
-    let lang = context.lang;
+/// What whoever installs has to fill in before anybody can be reached.
+const NEEDED: [&str; 6] = [
+    "service.base_url",
+    "mail.host",
+    "mail.from_address",
+    "duty.phone",
+    "duty.leaders",
+    "duty.officers",
+];
+
+/// Tells whether it was said how readers reach the service: links lead nowhere before.
+fn said_address(settings: &Settings) -> bool {
+    is_said(settings, "service.base_url")
+}
+
+fn is_said(settings: &Settings, key: &str) -> bool {
+    settings.origin(key) != Some(&Origin::Default)
+}
+
+/// How the first administrators get in.
+enum Ways {
+    /// There were accounts before.
+    Known,
+    /// By links that are made once it is known where they lead.
+    Later,
+    /// By these links: the role, the login, until when, the link.
+    Links(Vec<(Role, &'static str, Timestamp, String)>),
+}
+
+/// Makes the first accounts, and their links if these lead anywhere.
+async fn first_accounts(service: &Arc<Service>, linked: bool) -> Result<Ways, Fail> {
     let me = Actor::console();
     if !service.store.read().await?.accounts().await?.is_empty() {
-        out::say(lang.cli_init_accounts());
-        return Ok(());
+        return Ok(Ways::Known);
     }
     let language = service.settings.service.language;
+    let mut links = Vec::new();
     for (login, role) in FIRST {
         let new = NewAccount {
             login: login.to_owned(),
@@ -73,12 +103,49 @@ async fn first_accounts(context: &Context, service: &Arc<Service>) -> Result<(),
         };
         let granted = Granted { role, unit: None };
         let id = service.create_account(&me, new, &[granted]).await?;
-        let (link, expires) = service.issue_link(&me, id).await?;
-        let until = lang.moment(expires, context.zone());
-        out::say(lang.cli_init_link(lang.role(role), login, until));
-        out::say(format!("  {link}"));
+        if linked {
+            let (link, expires) = service.issue_link(&me, id).await?;
+            links.push((role, login, expires, link));
+        }
     }
-    Ok(())
+    Ok(if linked { Ways::Links(links) } else { Ways::Later })
+}
+
+/// Says what comes next, in order: what to fill in where, and which command follows.
+fn next(lang: Lang, file: &Path, settings: &Settings, ways: Ways) {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let allclear = format!("allclear --config {}", file.display());
+    let lacks: Vec<&str> = NEEDED.into_iter().filter(|key| !is_said(settings, key)).collect();
+    let mut lines = vec![match lacks.as_slice() {
+        [] => lang.cli_init_look(file.display()),
+        lacks => lang.cli_init_fill(file.display(), lacks.join(", ")),
+    }];
+    lines.push(format!("{}\n     {allclear} check", lang.cli_init_check()));
+    lines.push(format!("{}\n     {allclear} serve", lang.cli_init_serve()));
+    lines.push(match ways {
+        Ways::Known => format!("{}\n     {allclear} account link LOGIN", lang.cli_init_accounts()),
+        Ways::Later => FIRST
+            .iter()
+            .fold(lang.cli_init_later().to_owned(), |said, (login, _)| {
+                format!("{said}\n     {allclear} account link {login}")
+            }),
+        Ways::Links(links) => links.iter().fold(lang.cli_init_links().to_owned(), |said, one| {
+            let (role, login, until, link) = one;
+            let until = lang.moment(*until, settings.service.zone);
+            format!(
+                "{said}\n     {}\n     {link}",
+                lang.cli_init_link(lang.role(*role), login, until)
+            )
+        }),
+    });
+    lines.push(format!(
+        "{}\n     {allclear} units import UNITS.csv --dry-run",
+        lang.cli_init_units()
+    ));
+    out::say(lang.cli_init_written(file.display()));
+    for (n, line) in lines.iter().enumerate() {
+        out::say(format!("  {}. {line}", n + 1));
+    }
 }
 
 fn write_new(file: &Path, text: &str) -> std::io::Result<()> {

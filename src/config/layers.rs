@@ -19,6 +19,8 @@ const PREFIX: &str = "ALLCLEAR__";
 pub enum Origin {
     /// `config/default.toml`.
     Default,
+    /// What a provider of mail asks for, by the name of its preset.
+    Preset(String),
     /// The configuration file.
     File(PathBuf),
     /// A variable of the environment.
@@ -31,7 +33,7 @@ impl Origin {
     /// Gives the place of the layer in the order, the lowest first.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Self::Default => 0,
+            Self::Default | Self::Preset(_) => 0,
             Self::File(_) => 1,
             Self::Environment(_) => 2,
             Self::Flag => 3,
@@ -43,6 +45,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
+            Self::Preset(name) => write!(f, "preset {name}"),
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Environment(name) => f.write_str(name),
             Self::Flag => f.write_str("command line"),

@@ -4,6 +4,7 @@
 //! - `layers`: defaults < file < environment < command line; names that are no settings
 //! - `read`: takes one setting out of the layers; `value`: durations, sizes, networks
 //! - `web`: how much, how long, and under which protection clients may talk
+//! - `watch`: how an outside monitor watches; `preset`: what providers of mail ask for
 //! - `access`: who may hold which roles, what passwords must be
 //! - `retention`: how long what people wrote is kept
 //! - `check`: what must hold between settings, and what an administrator should know
@@ -19,11 +20,13 @@ mod database;
 mod faults;
 mod key;
 mod layers;
+mod preset;
 mod read;
 mod retention;
 mod settings;
 mod show;
 mod value;
+mod watch;
 mod web;
 
 pub use access::Access;
@@ -36,6 +39,7 @@ pub use settings::{
     Chase, Classes, Duty, Holidays, Intake, Log, Mail, Seal, Service, Session, Settings, Urgent,
 };
 pub use value::{LogFormat, Network, Setting, Size, Span, Tls};
+pub use watch::{Heartbeat, Metrics};
 pub use web::{TlsFiles, Web};
 
 #[cfg(test)]

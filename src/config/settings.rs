@@ -13,10 +13,12 @@ use super::check;
 use super::database::Database;
 use super::faults::Faults;
 use super::layers::{Layers, Origin, Sources};
+use super::preset;
 use super::read::{Broken, Reader};
 use super::retention::Retention;
 use super::show;
 use super::value::{LogFormat, Setting, Span, Tls, Within};
+use super::watch::{Heartbeat, Metrics};
 use super::web::Web;
 use crate::domain::address::Address;
 use crate::domain::alert::{Ask, Plan};
@@ -41,6 +43,8 @@ pub struct Settings {
     pub session: Session,
     pub access: Access,
     pub retention: Retention,
+    pub metrics: Metrics,
+    pub heartbeat: Heartbeat,
     pub log: Log,
     pub seal: Seal,
     pub holidays: Holidays,
@@ -187,7 +191,8 @@ impl Settings {
     /// Reads all layers; every fault is found at once.
     pub fn load(sources: &Sources) -> Result<Self, Faults> {
         let mut faults = Faults::default();
-        let layers = Layers::gather(sources, &mut faults);
+        let mut layers = Layers::gather(sources, &mut faults);
+        preset::lay(&mut layers);
         let mut reader = Reader::new(&layers, faults);
         let settings = Self::read(&mut reader, sources.file.as_deref());
         let mut faults = reader.finish();
@@ -233,6 +238,8 @@ impl Settings {
             session: Session::read(r)?,
             access: Access::read(r)?,
             retention: Retention::read(r)?,
+            metrics: Metrics::read(r)?,
+            heartbeat: Heartbeat::read(r)?,
             log: Log::read(r)?,
             seal: Seal::read(r)?,
             holidays: Holidays {
@@ -268,11 +275,13 @@ impl Mail {
         let set = |text: String| (!text.is_empty()).then_some(text);
         let patience = || Span::millis(100)..=Span::minutes(10);
         let helo = r.line("mail.helo", 253)?;
+        preset::known(r)?;
+        let login = set(r.line("mail.login", 254)?);
         Ok(Self {
             host: set(r.line("mail.host", 253)?),
             port: r.within("mail.port", 1..=u16::MAX)?,
             tls: r.get("mail.tls")?,
-            login: set(r.line("mail.login", 254)?),
+            login,
             password: r.secret("mail.password")?,
             from_address: r.optional("mail.from_address")?,
             from_name: r.line("mail.from_name", 12)?,

@@ -46,13 +46,23 @@ fn entry(name: &str, leaf: &Leaf) -> String {
 pub(super) fn without_secrets(mut layers: Layers) -> Layers {
     for (key, leaf) in &mut layers.leaves {
         match (key.as_str(), &mut leaf.value) {
-            ("mail.password", Value::String(text)) if !text.is_empty() => HIDDEN.clone_into(text),
+            ("mail.password" | "metrics.token", Value::String(text)) if !text.is_empty() => {
+                HIDDEN.clone_into(text)
+            }
+            ("heartbeat.url", Value::String(url)) if !url.is_empty() => *url = without_path(url),
             ("database.url", Value::String(url)) => *url = without_password(url),
             // Anything but a text in these places was refused.
             _ => {}
         }
     }
     layers
+}
+
+/// Takes the path out of a web address: whoever knows it can send a sign of life in our place.
+fn without_path(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{host}/{HIDDEN}")
 }
 
 /// Takes the password out of a database address, also one that stands in its query.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use secrecy::ExposeSecret;
 use toml::Table;
 
+mod outside;
+
 use super::faults::Faults;
 use super::layers::Layers;
 use super::read::Reader;

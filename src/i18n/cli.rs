@@ -101,13 +101,21 @@ messages! {
 
     // Of init.
     cli_init_there(file): "{file} 已经存在，没有改动它。", "{file} is there already; it was left as it is.";
-    cli_init_written(file): "配置已写入 {file}（每一项都有说明）。", "The configuration is in {file}, every setting explained.";
-    cli_init_accounts: "已有账号，未新建；登录链接用 allclear account link 生成。",
-        "There are accounts already; `allclear account link` makes sign-in links.";
-    cli_init_link(role, login, until): "{role}（{login}）的一次性登录链接，有效至 {until}：",
-        "One-time sign-in link of the {role} ({login}), good until {until}:";
-    cli_init_next(file): "下一步：\n  allclear --config {file} serve\n  allclear --config {file} units import UNITS.csv --dry-run\n  allclear --config {file} check",
-        "Next:\n  allclear --config {file} serve\n  allclear --config {file} units import UNITS.csv --dry-run\n  allclear --config {file} check";
+    cli_init_written(file): "配置已写入 {file}（每一项都有说明）。接下来依次：",
+        "The configuration is in {file}, every setting explained. What comes next, in order:";
+    cli_init_fill(file, keys): "打开 {file}，去掉行首的 # 并填写：{keys}。",
+        "Open {file}, take the # off and fill in: {keys}.";
+    cli_init_look(file): "再看一遍 {file}，需要时修改。", "Look {file} over, and change what you need.";
+    cli_init_check: "检查配置、数据库和邮件服务器：", "Have the settings, the database and the mail server looked at:";
+    cli_init_serve: "启动服务（生产环境用 systemd，见 config/allclear.service）：",
+        "Start the service (in earnest by systemd, see config/allclear.service):";
+    cli_init_accounts: "已有账号，未新建。需要时生成登录链接：", "There are accounts already; a sign-in link is made by:";
+    cli_init_later: "填好 service.base_url 之后，生成首批管理员的一次性登录链接，在浏览器中打开：",
+        "Once service.base_url is right, make the one-time sign-in links of the first administrators, and open them in a browser:";
+    cli_init_links: "首批管理员在浏览器中打开一次性登录链接：", "The first administrators open their one-time sign-in links in a browser:";
+    cli_init_units: "导入单位：页面“管理”会一步一步引导，或用命令：",
+        "Import the units: the page Administration leads through it step by step, or:";
+    cli_init_link(role, login, until): "{role}（{login}），有效至 {until}：", "{role} ({login}), good until {until}:";
 
     // Of backup and restore.
     cli_backup_postgres: "PostgreSQL 数据库请用 pg_dump 备份，并另存 seal.key_file 所指的密钥。恢复后先运行 allclear letters hold。",

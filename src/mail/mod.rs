@@ -33,6 +33,6 @@ pub use mailbox::{Mailbox, Received};
 pub use manner::{Friendly, Manner};
 pub use message::{BuildError, Draft, build};
 pub use probe::{Probe, Step};
-pub use relay::{Limits, Login, Relay, RelayError, Tls};
+pub use relay::{Limits, Login, Relay, RelayError, Tls, authorities};
 pub use render::{RenderError, render};
 pub use sink::Sink;

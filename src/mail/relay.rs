@@ -148,22 +148,30 @@ impl Relay {
         }
         let name =
             ServerName::try_from(self.host.clone()).map_err(|_| RelayError::Host(self.host.clone()))?;
-        let mut roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
-        if let Some(path) = &self.ca_file {
-            trust_file(&mut roots, path)?;
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         Ok(Some(Trust {
-            config: Arc::new(config),
+            config: authorities(self.ca_file.as_deref())?,
             name,
         }))
     }
+}
+
+/// Prepares TLS that trusts the usual authorities, and those of a PEM file beside them.
+///
+/// # Errors
+/// When the file cannot be read or holds none.
+pub fn authorities(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, RelayError> {
+    let mut roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    if let Some(path) = ca_file {
+        trust_file(&mut roots, path)?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
 }
 
 fn trust_file(roots: &mut RootCertStore, path: &Path) -> Result<(), RelayError> {

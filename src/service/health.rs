@@ -18,7 +18,25 @@ pub struct Health {
 }
 
 /// For how long an answer is good, so that nobody can keep the database busy by asking.
-const GOOD: TimeDelta = TimeDelta::seconds(1);
+pub(super) const GOOD: TimeDelta = TimeDelta::seconds(1);
+
+/// A tick that is older than this has stopped.
+const TICK: TimeDelta = TimeDelta::seconds(180);
+
+/// An urgent letter that has waited longer than this is stuck.
+const URGENT: TimeDelta = TimeDelta::seconds(120);
+
+impl Health {
+    /// Tells whether the tick ran of late.
+    pub fn is_ticking(&self, now: Timestamp) -> bool {
+        self.ticked.is_some_and(|at| now - at < TICK)
+    }
+
+    /// Tells whether no urgent letter is stuck.
+    pub fn is_sending(&self) -> bool {
+        self.urgent.is_none_or(|waits| waits < URGENT)
+    }
+}
 
 /// The last answer, and when it was found.
 #[derive(Debug, Default)]

@@ -15,6 +15,7 @@ mod ledger;
 mod queue;
 mod way;
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use self::queue::{Job, Pace, Queue, Shape, Trouble};
@@ -159,6 +160,7 @@ impl Service {
         };
         let (mut outcome, earlier) = answer?;
         if matches!(outcome.status, Status::Recorded | Status::Amended) {
+            self.reports_taken.fetch_add(1, Ordering::Relaxed);
             return Ok(outcome);
         }
         let mut conn = self.store.read().await?;

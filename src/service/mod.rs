@@ -75,6 +75,7 @@ mod units;
 mod urgent;
 pub mod verify;
 mod visitor;
+mod vitals;
 mod wall;
 
 use std::sync::Arc;
@@ -112,6 +113,7 @@ pub use roster::TypedPost;
 pub use signin::{Begun, Entry, FirstProof};
 pub use succession::{Into, Succession};
 pub use visitor::{Pass, Visitor};
+pub use vitals::Vitals;
 
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -145,12 +147,15 @@ pub struct Service {
     pub crash: CrashPlan,
     /// How many passwords were tested since the start, right or wrong, of known names or not.
     pub passwords_tested: AtomicU64,
+    /// How many reports this process has taken in since it started.
+    pub reports_taken: AtomicU64,
     classes: classes::Cache,
     units: units::Cache,
     counts: counts::Cache,
     visitors: visitor::Cache,
     intake: intake::Intake,
     health: health::Cache,
+    vitals: vitals::Cache,
     whole: bulletin::Whole,
     read: bulletin::Whole,
 }
@@ -195,12 +200,14 @@ impl Service {
             outgoing: Bell::default(),
             begun: Bell::default(),
             passwords_tested: AtomicU64::new(0),
+            reports_taken: AtomicU64::new(0),
             changed: Bell::default(),
             crash,
             units: units::Cache::default(),
             counts: counts::Cache::default(),
             visitors: visitor::Cache::default(),
             health: health::Cache::default(),
+            vitals: vitals::Cache::default(),
             whole: bulletin::Whole::default(),
             read: bulletin::Whole::default(),
         });

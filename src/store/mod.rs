@@ -54,6 +54,7 @@ mod unit;
 mod unit_history;
 mod unit_import;
 mod upkeep;
+mod vitals;
 mod wall;
 
 pub use crate::domain::incident::ReportKind;
@@ -101,6 +102,7 @@ pub use unit::{BadAddress, NewVersion};
 pub use unit_history::{Descent, PastVersion, Speaker};
 pub use unit_import::{NewImport, UnitImport};
 pub use upkeep::Schema;
+pub use vitals::LaneCount;
 pub use wall::{NewWallLink, WallLink};
 
 pub(crate) use conn::on;

@@ -4,16 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::App;
 use crate::service::disk;
-
-/// A tick that is older than this has stopped.
-const TICK: TimeDelta = TimeDelta::seconds(180);
-/// An urgent letter that has waited longer than this is stuck.
-const URGENT: TimeDelta = TimeDelta::seconds(120);
 
 /// Says that the process answers.
 pub(super) async fn alive() -> &'static str {
@@ -34,15 +28,17 @@ pub(super) async fn ready(State(app): State<App>) -> Response {
             good &= note("database", true, json!("writes"));
             good &= note("schema", health.schema, json!(null));
             let age = health.ticked.map(|at| now - at);
-            let ticks = age.is_some_and(|age| age < TICK);
             good &= note(
                 "tick",
-                ticks,
+                health.is_ticking(now),
                 json!({ "age_seconds": age.map(|a| a.num_seconds()) }),
             );
-            let sends = health.urgent.is_none_or(|waits| waits < URGENT);
             let waits = health.urgent.map(|w| w.num_seconds());
-            good &= note("urgent", sends, json!({ "oldest_waits_seconds": waits }));
+            good &= note(
+                "urgent",
+                health.is_sending(),
+                json!({ "oldest_waits_seconds": waits }),
+            );
         }
         Err(error) => {
             tracing::warn!(%error, "not ready");

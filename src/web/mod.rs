@@ -19,7 +19,7 @@
 //! * `plan/` — what to do when something happens
 //! * `admin/` — administration: the first steps, accounts, tokens
 //! * `me.rs` — what everybody with an account does for himself
-//! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs` — the doors themselves
+//! * `home.rs`, `signin.rs`, `halfway.rs`, `browser.rs`, `link.rs`, `slip.rs`, `language.rs`, `health.rs`, `metrics.rs` — the doors themselves
 //!
 //! A new page: a file here, a template under `templates/`, its words under `i18n/`, a line in `router.rs`.
 
@@ -50,6 +50,7 @@ mod leaf;
 mod letters;
 mod link;
 mod me;
+mod metrics;
 mod origin;
 mod outbox;
 mod page;

@@ -10,8 +10,8 @@ use super::board::{self, acts, awaiting, enter, spot};
 use super::gate::{self, Gate};
 use super::{
     App, Failure, acknowledge, admin, alert, assets, audit, bulletin, desk, halfway, handover, health, home,
-    incident, kept, language, link, me, outbox, plan, redact, reference, roster, signin, slip, township,
-    unit, visit, wall, walls,
+    incident, kept, language, link, me, metrics, outbox, plan, redact, reference, roster, signin, slip,
+    township, unit, visit, wall, walls,
 };
 use crate::domain::access::{Deed, Door};
 
@@ -97,6 +97,7 @@ fn ways_in() -> Vec<Route> {
         // For monitors.
         route("/healthz", Door::Anyone, get(health::alive)),
         route("/readyz", Door::Anyone, get(health::ready)),
+        route("/metrics", Door::Anyone, get(metrics::page)),
     ]
 }
 

@@ -8,6 +8,7 @@
 //! | `courier` | carrying one lane's letters to the mail server |
 //! | `pace` | how many letters are taken in hand at a time |
 //! | `precedence` | that no letter goes before an urgent one |
+//! | `sign` | the sign of life that an outside monitor is sent |
 //! | `upkeep` | the sign of life, what is past its time, letters of instances that died, the write-ahead log |
 
 mod alarm;
@@ -15,6 +16,7 @@ mod courier;
 mod engine;
 mod pace;
 mod precedence;
+mod sign;
 mod task;
 mod upkeep;
 
@@ -56,6 +58,10 @@ pub async fn run(service: Arc<Service>, stop: CancellationToken) {
     {
         let service = service.clone();
         tasks.keep("upkeep", move |stop| upkeep::keep_house(service.clone(), stop));
+    }
+    if service.settings.heartbeat.url.is_some() {
+        let service = service.clone();
+        tasks.keep("outside monitor", move |stop| sign::run(service.clone(), stop));
     }
     if service.store.engine() == Engine::Sqlite {
         let service = service.clone();

@@ -8,7 +8,7 @@ use allclear::domain::ids::{AlertId, CheckInId, IncidentId};
 use allclear::store::{Granted, NewAcknowledgement, NewAlert, NewLetter, ReportKind, Tx};
 use chrono::TimeDelta;
 
-use super::ground::{Ground, account, at, flood, ground, letter, number, run, said};
+use super::ground::{Ground, account, at, flood, ground, letter, ms, number, run, said};
 use crate::support::on_both;
 
 fn policy() -> Policy {
@@ -63,6 +63,7 @@ on_both!(an_alert_reads_back_and_comes_up_when_it_is_due, |db| async move {
     let incident = g.incident(&mut tx, 1).await;
     let (late, check_in) = raise(&g, &mut tx, incident, 10).await;
     let (soon, _) = raise(&g, &mut tx, incident, 2).await;
+    assert_eq!(tx.unanswered_count().await.unwrap(), (2, Some(ms(2))));
     let found = tx.alert(late).await.unwrap().unwrap();
     assert_eq!(
         (found.check_in, found.incident, found.raised),

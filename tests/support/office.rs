@@ -127,14 +127,21 @@ impl Office {
             .to_owned()
     }
 
-    /// Starts the server and waits until it answers.
+    /// Starts the server and waits until it is ready.
     pub fn start(&self) -> Server {
+        let server = self.start_unready();
+        server.wait_ready();
+        server
+    }
+
+    /// Starts the server, of which something keeps it from being ready.
+    pub fn start_unready(&self) -> Server {
         let mut command = program(self.folder.path());
         for set in &self.set {
             command.args(["--set", set]);
         }
         command.args(["serve", "--listen", "127.0.0.1:0"]);
-        Server::spawn(command, "Serving at ")
+        Server::begin(command, "Serving at ")
     }
 }
 
@@ -148,8 +155,15 @@ pub struct Server {
 }
 
 impl Server {
+    /// Starts a program and waits until it is ready.
+    pub fn spawn(command: Command, mark: &str) -> Self {
+        let server = Self::begin(command, mark);
+        server.wait_ready();
+        server
+    }
+
     /// Starts a program and waits for the line that says where it listens.
-    pub fn spawn(mut command: Command, mark: &str) -> Self {
+    fn begin(mut command: Command, mark: &str) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -170,13 +184,11 @@ impl Server {
             }
         });
         let address = told.recv_timeout(STARTS).expect("the server starts").unwrap();
-        let server = Self {
+        Self {
             child,
             address,
             lines,
-        };
-        server.wait_ready();
-        server
+        }
     }
 
     fn wait_ready(&self) {

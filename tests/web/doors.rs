@@ -51,6 +51,7 @@ async fn the_routes_that_are_open_to_anyone_are_these() {
             "/healthz",
             "/language",
             "/link/{token}",
+            "/metrics",
             "/readyz",
             "/recover",
             "/reference",

@@ -309,9 +309,7 @@ impl Conn {
                 OR EXISTS (SELECT 1 FROM alert a JOIN incident i ON i.id = a.incident_id
                     JOIN span s ON i.path >= s.lo AND i.path < s.hi WHERE a.id = l.alert_id))) AS failed,
               (SELECT COUNT(*) FROM bad_address) AS bad,
-              (SELECT COUNT(*) FROM letter l WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS urgent,
-              (SELECT MIN(l.created_at) FROM letter l
-                WHERE l.state = 'waiting' AND l.ready = 1 AND l.priority = 0) AS oldest,
+              w.urgent, w.oldest,
               (SELECT COUNT(*) FROM letter l WHERE l.state = 'held') AS held,
               (SELECT COUNT(*) FROM check_in k JOIN obligation o ON o.id = k.obligation_id
                 JOIN span s ON o.path >= s.lo AND o.path < s.hi WHERE k.review = 'awaiting')
@@ -319,7 +317,12 @@ impl Conn {
                 WHERE o.claim = 'pending') AS awaiting,
               y.paused_until, y.pauses, y.stopped_at, y.words, y.last_accepted_at, u.began_at, u.ended_at
             FROM relay y LEFT JOIN outage u ON u.id =
-              (SELECT MAX(x.id) FROM outage x WHERE x.began_at < $4 AND x.ended_at > $3) WHERE y.id = 1");
+              (SELECT MAX(x.id) FROM outage x WHERE x.began_at < $4 AND x.ended_at > $3)
+            CROSS JOIN (SELECT COUNT(*) AS urgent, MIN(x.created_at) AS oldest FROM (
+              SELECT created_at FROM letter WHERE state = 'waiting' AND ready = 1 AND lease IS NULL AND priority = 0
+              UNION ALL SELECT created_at FROM letter
+                WHERE state = 'waiting' AND lease IS NOT NULL AND ready = 1 AND priority = 0) AS x) AS w
+            WHERE y.id = 1");
         let (from, until) = (span.0.timestamp_millis(), span.1.timestamp_millis());
         let rows = range_rows(ranges)?;
         let row: Option<DeliveryRow> = on!(self, c => sqlx::query_as(sql).bind(rows).bind(i64::from(whole))

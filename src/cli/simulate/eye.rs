@@ -58,14 +58,17 @@ impl Play {
                 self.log.unseen.push(words);
             }
         }
-        let open = self.log.raised.iter().filter(|one| one.ended.is_none());
-        let open: BTreeSet<_> = open.map(|one| one.id).collect();
-        let (seen, hidden): (Vec<_>, Vec<_>) = open
-            .into_iter()
-            .partition(|id| pages.contains(&format!("href=\"/alert/{id}\"")));
-        if seen.len() < NAMED {
-            let words = hidden.into_iter();
-            let words = words.map(|id| format!("{now}: nobody has alert {id}, and it is not on the board"));
+        let named: BTreeSet<&str> = pages
+            .split("href=\"/alert/")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        // A page full of what nobody has links to the list of the rest.
+        if named.len() < NAMED {
+            let open = self.log.raised.iter().filter(|one| one.ended.is_none());
+            let open: BTreeSet<_> = open.map(|one| one.id).collect();
+            let hidden = open.iter().filter(|id| !named.contains(id.to_string().as_str()));
+            let words = hidden.map(|id| format!("{now}: nobody has alert {id}, and it is not on the board"));
             self.log.unseen.extend(words);
         }
         Ok(())

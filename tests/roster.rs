@@ -3,12 +3,13 @@
 
 mod support;
 
-use allclear::domain::access::{Actor, Identity};
+use allclear::domain::access::{Actor, Identity, Role};
 use allclear::domain::address::Address;
 use allclear::domain::ids::{AccountId, UnitId};
+use allclear::domain::language::Lang;
 use allclear::domain::roster::{Duty, Swap, SwapError};
 use allclear::service::{Error, TypedPost};
-use allclear::store::Conn;
+use allclear::store::{Conn, Granted, NewAccount};
 use support::{Day, Fresh, House, local, on_both, table, urgent};
 
 const LIU: &str = "东湖镇 · 柳村";
@@ -127,6 +128,49 @@ on_both!(
             "12:00 urgent one@county.example",
         ];
         assert_eq!(day.all_letters().await, told, "those on duty are tried again");
+    }
+);
+
+on_both!(
+    where_everybody_named_was_refused_whoever_holds_the_county_by_account_is_told,
+    |db| async move {
+        let settings = [
+            ("duty.leaders", "[\"head@county.example\"]"),
+            ("duty.officers", "[\"desk@county.example\"]"),
+        ];
+        let mut day = day(db, &settings).await;
+        day.until("2026-06-01 12:00").await;
+        day.all_letters().await;
+        let named = ["chief1", "desk", "head", "one"].map(|name| format!("{name}@county.example"));
+        let mut tx = day.house.service.store.begin().await.unwrap();
+        for address in &named {
+            tx.mark_bad(address, local("2026-06-01 11:00"), "550 no such user")
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+        let account = NewAccount {
+            login: "mayor".into(),
+            label: "县长岗".into(),
+            address: Some("mayor@county.example".into()),
+            language: Lang::default(),
+        };
+        let over = Granted {
+            role: Role::Leader,
+            unit: Some(county(&day).await),
+        };
+        let service = &day.house.service;
+        service
+            .create_account(&Actor::console(), account, &[over])
+            .await
+            .unwrap();
+        flood(&day).await;
+        let told = day.all_letters().await;
+        assert!(
+            told.contains(&"12:00 urgent mayor@county.example".to_owned()),
+            "{told:?}"
+        );
+        assert_eq!(told.len(), named.len() + 1, "{told:?}");
     }
 );
 

@@ -47,6 +47,7 @@ mod worlds {
             relay_faults: true,
             restarts: true,
             rosters: true,
+            drills: true,
             twin: false,
             silent: Vec::new(),
             aim: Aim::Nowhere,

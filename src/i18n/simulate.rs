@@ -9,6 +9,7 @@ messages! {
     simulate_silent(code): "没有编码为 {code} 的单位。", "There is no unit with the code {code}.";
     simulate_season: "汛期", "Flood season";
     simulate_alarm: "防汛应急响应", "Flood alarm";
+    simulate_drill: "防汛应急演练", "Flood drill";
     simulate_evening: "晚报", "Evening";
     simulate_night: "夜报", "Night";
     simulate_extra: "加报", "Extra";

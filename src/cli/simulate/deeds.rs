@@ -172,8 +172,8 @@ impl Play {
         let rows = rows.map_err(|error| error.to_string())?;
         let found = rows.iter().find(|row| {
             let o = &row.obligation;
-            let kind = (o.kind == Kind::RollUp, o.kind.incident());
-            o.scheduled_due == owed.scheduled && kind == (owed.roll_up, owed.follow)
+            let kind = (o.kind == Kind::RollUp, row.drill, o.kind.incident());
+            o.scheduled_due == owed.scheduled && kind == (owed.roll_up, owed.drill, owed.follow)
         });
         match found.map(|row| row.obligation.id) {
             Some(number) => {
@@ -277,6 +277,8 @@ impl Play {
             && !self.log.raised.iter().any(|raised| raised.id == id)
         {
             let after = self.relay.book().seen.len();
+            let affair = outcome.incident.and_then(|id| self.model.affairs.get(&id));
+            let drill = affair.is_some_and(|affair| affair.drill);
             self.log.raised.push(Raised {
                 after,
                 id,
@@ -286,6 +288,7 @@ impl Play {
                 at: now,
                 ended: None,
                 incident: outcome.incident,
+                drill,
             });
             if self.rng.random_range(0..100) < 15 {
                 let at = now + TimeDelta::seconds(self.rng.random_range(30..900));

@@ -18,7 +18,7 @@ impl Play {
         if matches!(sheet.said, Said::Clear | Said::Sum) {
             return;
         }
-        if self.model.told_of(id, sheet.unit, at) {
+        if self.model.told_of(id, (sheet.unit, sheet.owed), at) {
             let now = self.now();
             let closing = closing(&mut self.rng, id, now);
             if !is_unheard(sheet.unit) {

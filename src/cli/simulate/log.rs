@@ -32,6 +32,8 @@ pub(super) struct Raised {
     pub(super) after: usize,
     pub(super) ended: Option<Timestamp>,
     pub(super) incident: Option<IncidentId>,
+    /// Whether it was reported in a drill.
+    pub(super) drill: bool,
 }
 
 /// A later report on an incident.

@@ -94,6 +94,9 @@ pub(crate) struct Args {
     /// Fill duty rosters, with holes, and change them on the way.
     #[arg(long)]
     rosters: bool,
+    /// Let a drill of two days take place besides.
+    #[arg(long)]
+    drills: bool,
     /// Units that never report, by code; what is told is then about these alone.
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     silent: Vec<String>,
@@ -125,6 +128,8 @@ pub struct Plan {
     pub restarts: bool,
     /// Whether duty rosters are filled, with holes, and changed on the way.
     pub rosters: bool,
+    /// Whether a drill takes place besides.
+    pub drills: bool,
     /// Whether a second process works on the same database.
     pub twin: bool,
     /// Units that never report, by code.
@@ -171,6 +176,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Done {
         relay_faults: args.relay_faults,
         restarts: args.restarts,
         rosters: args.rosters,
+        drills: args.drills,
         twin: false,
         silent: args.silent.clone(),
         aim: Aim::Nowhere,

@@ -31,6 +31,8 @@ pub(super) struct Season {
     pub(super) name: String,
     /// Smaller is higher.
     pub(super) level: usize,
+    /// What belongs to it never counts, and is never mixed with what does.
+    pub(super) drill: bool,
     pub(super) starts: Timestamp,
     pub(super) ends: Timestamp,
     pub(super) rules: Vec<Rule>,
@@ -47,6 +49,7 @@ pub(super) struct Instance {
     pub(super) rule: usize,
     pub(super) day: NaiveDate,
     pub(super) roll_up: bool,
+    pub(super) drill: bool,
 }
 
 /// What happened to something owed.
@@ -70,6 +73,7 @@ pub(super) enum Turn {
 pub(super) struct Owed {
     pub(super) unit: usize,
     pub(super) roll_up: bool,
+    pub(super) drill: bool,
     /// The incident on which it is a follow-up.
     pub(super) follow: Option<IncidentId>,
     pub(super) opens: Timestamp,
@@ -159,6 +163,7 @@ impl Owed {
 pub(super) struct Affair {
     pub(super) id: IncidentId,
     pub(super) unit: usize,
+    pub(super) drill: bool,
     pub(super) opened: Timestamp,
     /// When it was last told of.
     pub(super) told: Timestamp,
@@ -207,6 +212,7 @@ impl Model {
                         rule,
                         day,
                         roll_up: said.roll_up,
+                        drill: it.drill,
                     });
                 }
             }
@@ -239,7 +245,7 @@ impl Model {
         let serves = (instance.season, instance.rule, instance.day);
         let near = |owed: &Owed| {
             owed.follow.is_none()
-                && owed.roll_up == instance.roll_up
+                && (owed.roll_up, owed.drill) == (instance.roll_up, instance.drill)
                 && (owed.scheduled - instance.due).abs() <= NEAR
                 && instance.opens < owed.closes
                 && !owed
@@ -261,6 +267,7 @@ impl Model {
         self.owed.push(Owed {
             unit,
             roll_up: instance.roll_up,
+            drill: instance.drill,
             follow: None,
             opens: instance.opens,
             scheduled: instance.due,
@@ -276,10 +283,17 @@ impl Model {
         Some(self.owed.len() - 1)
     }
 
-    /// Finds what is owed by the unit and the due time that a letter names.
-    pub(super) fn find(&self, unit: usize, due: Timestamp, follow: Option<IncidentId>) -> Option<usize> {
+    /// Finds what is owed by the unit and the due time that a letter names, and by its mark of a drill.
+    pub(super) fn find(
+        &self,
+        unit: usize,
+        due: Timestamp,
+        follow: Option<IncidentId>,
+        drill: bool,
+    ) -> Option<usize> {
+        let is = |owed: &Owed| (owed.follow, owed.drill) == (follow, drill) && owed.was_due(due);
         let mut places = self.of_unit.get(&unit)?.iter().copied();
-        places.find(|place| self.owed[*place].follow == follow && self.owed[*place].was_due(due))
+        places.find(|place| is(&self.owed[*place]))
     }
 
     /// Gives the round of follow-ups that is open now: opening, due time, closing, whether our incidents are asked.
@@ -327,6 +341,7 @@ impl Model {
             self.owed.push(Owed {
                 unit: affair.unit,
                 roll_up: false,
+                drill: affair.drill,
                 follow: Some(affair.id),
                 opens,
                 scheduled: due,
@@ -343,12 +358,19 @@ impl Model {
         fresh
     }
 
-    /// Notes that an incident was told of.
-    pub(super) fn told_of(&mut self, id: IncidentId, unit: usize, at: Timestamp) -> bool {
+    /// Notes that a unit told of an incident, in answer to what it owed, if to anything.
+    pub(super) fn told_of(
+        &mut self,
+        id: IncidentId,
+        (unit, owed): (usize, Option<usize>),
+        at: Timestamp,
+    ) -> bool {
+        let drill = owed.is_some_and(|place| self.owed[place].drill);
         let known = self.affairs.contains_key(&id);
         let affair = self.affairs.entry(id).or_insert_with(|| Affair {
             id,
             unit,
+            drill,
             opened: at,
             told: at,
             closed: None,

@@ -310,7 +310,7 @@ impl Play {
             },
             starts: said.starts,
             ends: said.ends,
-            drill: false,
+            drill: said.drill,
             rounds,
             ladder: None,
         })

@@ -271,7 +271,11 @@ impl Play {
         let Some(due) = mail.due else { return Vec::new() };
         let of = |one: &super::post::Named| {
             let unit = self.roster.find(&one.above, &one.name)?;
-            Some((self.model.find(unit, due, one.incident.map(IncidentId))?, unit))
+            Some((
+                self.model
+                    .find(unit, due, one.incident.map(IncidentId), mail.drill)?,
+                unit,
+            ))
         };
         mail.named.iter().filter_map(of).collect()
     }

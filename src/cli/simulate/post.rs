@@ -38,6 +38,8 @@ pub(super) struct Mail {
     pub(super) id: String,
     pub(super) subject: String,
     pub(super) about: About,
+    /// Whether it says that it belongs to a drill.
+    pub(super) drill: bool,
     /// The due time that the subject names.
     pub(super) due: Option<Timestamp>,
     /// The units that it names.
@@ -60,6 +62,7 @@ pub(super) fn read(raw: &[u8], lang: Lang, zone: Tz, now: Timestamp) -> Mail {
         id: mail.message_id.unwrap_or_default(),
         due: due(&mail.subject, zone, now),
         about,
+        drill: mail.subject.contains(&lang.mail_bracket(lang.drill_mark())),
         named: named(&text, lang),
         receipt: receipt.map(|rest| rest.trim_start_matches([':', '\u{ff1a}', ' ']).trim().to_owned()),
         token: token.map(|(_, token)| token.to_owned()),

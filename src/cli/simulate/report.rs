@@ -87,7 +87,9 @@ impl Outcome {
 
     pub(super) fn of(play: &Play, invariants: Vec<Invariant>, facts: &Facts, lang: Lang) -> Self {
         let book = play.relay.book().seen.clone();
-        let stands: Vec<Stand> = play.model.owed.iter().map(super::model::Owed::stand).collect();
+        // Drills never count.
+        let earnest = play.model.owed.iter().filter(|owed| !owed.drill);
+        let stands: Vec<Stand> = earnest.map(super::model::Owed::stand).collect();
         let count = |stand: Stand| stands.iter().filter(|one| **one == stand).count();
         let (lost, duplicates) = lost(play, &book, facts, &invariants);
         Self {

@@ -328,31 +328,16 @@ pub(super) struct Words {
 
 /// Gives the periods: one for all days, and a graver one over part of them.
 pub(super) fn seasons(rng: &mut StdRng, from: Timestamp, days: u32, words: Words) -> Vec<Season> {
-    let clock = |hours: i64, minutes: i64| TimeDelta::minutes(hours * 60 + minutes);
-    let rule = |label: &str, opens, due, grace: i64, closes, roll_up| Rule {
-        label: label.to_owned(),
-        opens,
-        due,
-        grace: TimeDelta::minutes(grace),
-        closes,
-        roll_up,
-    };
     let grace = [0, 0, 5, 10][rng.random_range(0..4)];
     let all = Season {
         name: words.season.to_owned(),
         level: 2,
+        drill: false,
         starts: from,
         ends: from + TimeDelta::days(days.into()) + clock(7, 0),
         rules: vec![
-            rule(
-                words.evening,
-                clock(8, 30),
-                clock(16, 0),
-                grace,
-                clock(20, 0),
-                false,
-            ),
-            rule(words.night, clock(20, 0), clock(30, 30), 10, clock(32, 0), false),
+            rule(words.evening, (clock(8, 30), clock(16, 0)), grace, clock(20, 0)),
+            rule(words.night, (clock(20, 0), clock(30, 30)), 10, clock(32, 0)),
         ],
     };
     let mut seasons = vec![all];
@@ -362,14 +347,55 @@ pub(super) fn seasons(rng: &mut StdRng, from: Timestamp, days: u32, words: Words
         seasons.push(Season {
             name: words.alarm.to_owned(),
             level: 0,
+            drill: false,
             starts: begins,
             ends: begins + TimeDelta::days(i64::from(days - 1).min(3)),
             rules: vec![
-                rule(words.extra, clock(14, 0), near, 0, clock(19, 0), false),
-                rule(words.extra, clock(9, 0), clock(11, 0), 5, clock(12, 30), false),
-                rule(words.summary, clock(16, 0), clock(17, 30), 5, clock(20, 0), true),
+                rule(words.extra, (clock(14, 0), near), 0, clock(19, 0)),
+                rule(words.extra, (clock(9, 0), clock(11, 0)), 5, clock(12, 30)),
+                summed(words.summary),
             ],
         });
     }
     seasons
+}
+
+/// Gives a drill of two days: reports of the very due times of those in earnest, which it is never mixed with.
+pub(super) fn drill(name: &str, from: Timestamp, days: u32, words: Words) -> Season {
+    let begins = from + TimeDelta::days(1) + clock(10, 10);
+    Season {
+        name: name.to_owned(),
+        level: 1,
+        drill: true,
+        starts: begins,
+        ends: begins + TimeDelta::days(i64::from(days - 1).min(2)),
+        rules: vec![
+            rule(words.evening, (clock(13, 0), clock(16, 0)), 0, clock(19, 0)),
+            rule(words.extra, (clock(9, 0), clock(11, 0)), 5, clock(12, 30)),
+            summed(words.summary),
+        ],
+    }
+}
+
+fn clock(hours: i64, minutes: i64) -> TimeDelta {
+    TimeDelta::minutes(hours * 60 + minutes)
+}
+
+fn rule(label: &str, (opens, due): (TimeDelta, TimeDelta), grace: i64, closes: TimeDelta) -> Rule {
+    Rule {
+        label: label.to_owned(),
+        opens,
+        due,
+        grace: TimeDelta::minutes(grace),
+        closes,
+        roll_up: false,
+    }
+}
+
+/// Gives the round in which townships sum up.
+fn summed(label: &str) -> Rule {
+    Rule {
+        roll_up: true,
+        ..rule(label, (clock(16, 0), clock(17, 30)), 5, clock(20, 0))
+    }
 }

@@ -123,7 +123,8 @@ impl Model {
         for unit in (0..roster.members.len()).filter(|unit| roster.members[*unit].above == Some(own.unit)) {
             let places = self.of_unit.get(&unit).into_iter().flatten();
             let owed = places.map(|place| &self.owed[*place]).filter(|owed| {
-                let plain = owed.follow.is_none() && !owed.roll_up && owed.opens <= at;
+                let plain =
+                    owed.follow.is_none() && !owed.roll_up && owed.drill == own.drill && owed.opens <= at;
                 plain && day(owed) == day(own) && owed.scheduled <= own.scheduled
             });
             let Some(owed) = owed.max_by_key(|owed| owed.scheduled) else {

@@ -48,7 +48,7 @@ fn units(play: &Play, book: &[Seen]) -> BTreeMap<String, Vec<String>> {
             if !play.silent.is_empty() && !play.silent.contains(&unit) {
                 continue;
             }
-            let (kind, round) = parts(&seen.mail.subject);
+            let Subject { kind, round } = Subject::of(&seen.mail.subject);
             let line = format!("  {}  {kind} {round}  → {}", at(play, seen), seen.to);
             units.entry(label(play, unit)).or_default().push(line);
         }
@@ -70,16 +70,29 @@ fn label(play: &Play, unit: usize) -> String {
         .to_owned()
 }
 
-/// Takes the kind of a letter and its round out of its subject; units stand between.
-fn parts(subject: &str) -> (&str, &str) {
-    let end = subject
-        .char_indices()
-        .find(|(_, c)| matches!(c, ']' | '\u{3011}'));
-    let kind = end.map_or("", |(place, c)| &subject[..place + c.len_utf8()]);
-    let round = subject
-        .rsplit_once('\u{ff1a}')
-        .or_else(|| subject.split_once(": "));
-    (kind, round.map_or("", |(_, round)| round))
+/// What the subject of a letter says beside the units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Subject<'a> {
+    /// What kind of letter it is, and of a drill.
+    kind: &'a str,
+    round: &'a str,
+}
+
+impl<'a> Subject<'a> {
+    /// Takes it apart: the marks, the units, the round.
+    pub(super) fn of(subject: &'a str) -> Self {
+        let (mut kind, mut rest) = ("", subject);
+        // A drill has a mark of its own before that of the kind.
+        while rest.starts_with(['[', '\u{3010}'])
+            && let Some((place, c)) = rest.char_indices().find(|(_, c)| matches!(c, ']' | '\u{3011}'))
+        {
+            let end = subject.len() - rest.len() + place + c.len_utf8();
+            (kind, rest) = (&subject[..end], subject[end..].trim_start());
+        }
+        let round = rest.rsplit_once('\u{ff1a}').or_else(|| rest.split_once(": "));
+        let round = round.map_or("", |(_, round)| round);
+        Self { kind, round }
+    }
 }
 
 /// Says which days and rounds are lived through, and what of it is made up.

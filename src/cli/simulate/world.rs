@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 use super::play::Play;
 use super::relay::{Relay, forecast};
 use super::roster::Roster;
-use super::story::{Edit, Event, Words, seasons};
+use super::story::{Edit, Event, Words, drill, seasons};
 use super::watch::Watch;
 use super::{Plan, Refusal};
 use crate::config::{Settings, Sources};
@@ -248,14 +248,18 @@ pub(super) fn story(play: &mut Play, plan: &Plan, begin: Timestamp, rng: &mut St
         }
     }
     play.planned = seasons(rng, begin, plan.days, words);
+    if plan.drills && plan.days > 1 {
+        let drill = drill(lang.simulate_drill(), begin, plan.days, words);
+        play.planned.push(drill);
+    }
     play.declare(0)?;
     let noon = |day: i64, rng: &mut StdRng| {
         begin + TimeDelta::days(day) + TimeDelta::minutes(rng.random_range(690..830))
     };
-    if plan.days > 1 {
-        let starts = play.planned[1].starts;
+    for season in 1..play.planned.len() {
+        let starts = play.planned[season].starts;
         // Known only when it is declared.
-        play.later(starts, Event::Declare(1));
+        play.later(starts, Event::Declare(season));
     }
     let villages: Vec<usize> = villages(&play.roster).collect();
     let edits = [

@@ -89,7 +89,7 @@ fn days(case: &Case<'_>) -> Vec<(NaiveDate, Timestamp)> {
         .take_while(|(_, at)| *at <= now)
         .filter(|(day, at)| {
             let before = day.pred_opt().map_or(*at, hour);
-            seasons.iter().any(|season| {
+            seasons.iter().filter(|season| !season.drill).any(|season| {
                 let grace = season
                     .rules
                     .iter()
@@ -126,7 +126,7 @@ fn counts(case: &Case<'_>, day: NaiveDate, at: Timestamp, subject: &str, finding
         .model
         .owed
         .iter()
-        .filter(|owed| !owed.roll_up && owed.follow.is_none());
+        .filter(|owed| !owed.roll_up && !owed.drill && owed.follow.is_none());
     let all: Vec<_> = own.filter(|owed| due(owed)).collect();
     let received = all
         .iter()

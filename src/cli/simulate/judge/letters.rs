@@ -8,6 +8,7 @@ use super::{Case, Facts, Finding};
 use crate::cli::simulate::model::Turn;
 use crate::cli::simulate::post::About;
 use crate::cli::simulate::relay::Verdict;
+use crate::cli::simulate::timeline::Subject;
 use crate::domain::ladder::Audience;
 use crate::domain::time::Timestamp;
 
@@ -196,25 +197,19 @@ pub(super) fn once(case: &Case<'_>) -> Finding {
 
 /// However many units are missing, it is one letter: two at one instant about one due time are one too many.
 fn together(case: &Case<'_>, refused: bool, finding: &mut Finding) {
-    let mut at_once: BTreeMap<(&str, Timestamp, &str, About), Vec<&super::Letter<'_>>> = BTreeMap::new();
+    let mut at_once: BTreeMap<(&str, Timestamp, Subject<'_>), Vec<&super::Letter<'_>>> = BTreeMap::new();
     for letter in case
         .letters
         .iter()
         .filter(|letter| is_chase(letter.first().mail.about))
     {
         let first = letter.first();
-        // The subject tells the round; units and their number stand before it.
-        let subject = first.mail.subject.as_str();
-        let round = subject
-            .rsplit_once('\u{ff1a}')
-            .or_else(|| subject.split_once(": "))
-            .map_or("", |(_, it)| it);
         at_once
-            .entry((&first.to, first.at, round, first.mail.about))
+            .entry((&first.to, first.at, Subject::of(&first.mail.subject)))
             .or_default()
             .push(letter);
     }
-    for ((address, at, _, _), letters) in at_once {
+    for ((address, at, _), letters) in at_once {
         finding.look();
         let named: Vec<usize> = letters
             .iter()

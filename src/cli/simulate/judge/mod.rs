@@ -4,6 +4,7 @@
 //! * `letters.rs` — who must be told; `bounds.rs` — who may not be
 //! * `duty.rs` — whoever is on duty then
 //! * `urgent.rs` — urgent reports, as the mail server saw them; `alarm.rs` — as the records tell them
+//! * `drill.rs` — that drills are marked
 //! * `sums.rs` — what townships summed up
 //! * `bulletin.rs` — the daily bulletin
 //! * `records.rs` — receipts, counts, seals, the chain
@@ -11,6 +12,7 @@
 mod alarm;
 mod bounds;
 mod bulletin;
+mod drill;
 mod duty;
 mod letters;
 mod records;
@@ -202,6 +204,7 @@ pub(super) fn judge(play: &mut Play) -> Result<(Vec<Invariant>, Facts), Broken> 
         bounds::concerned(&case).called("letters go only to those whom the unit concerns"),
         bounds::understood(&case)
             .called("every letter names units that owe a report at the due time that it names"),
+        drill::marked(&case).called("what belongs to a drill says so, and nothing else does"),
         urgent::first(&case).called("urgent letters leave before routine ones"),
         alarm::settled(&case, &facts)
             .called("every urgent report reaches an answer, or the end of its passes and is red"),

@@ -176,19 +176,16 @@ pub(super) fn lost_receipts(case: &Case<'_>, facts: &Facts) -> usize {
 /// Rule 1: frozen when the round opens.
 pub(super) fn opened(case: &Case<'_>, facts: &Facts) -> Finding {
     let mut finding = Finding::default();
-    let key = |unit: UnitId, kind: (bool, Option<IncidentId>), scheduled: Timestamp| {
+    let key = |unit: UnitId, kind: (bool, bool, Option<IncidentId>), scheduled: Timestamp| {
         (unit, kind, scheduled.timestamp_millis())
     };
     let theirs: BTreeSet<_> = facts
         .owed
         .iter()
-        .map(|o| &o.obligation)
-        .map(|o| {
-            key(
-                o.unit,
-                (o.kind == Kind::RollUp, o.kind.incident()),
-                o.scheduled_due,
-            )
+        .map(|kept| {
+            let o = &kept.obligation;
+            let kind = (o.kind == Kind::RollUp, kept.drill, o.kind.incident());
+            key(o.unit, kind, o.scheduled_due)
         })
         .collect();
     let ours: BTreeSet<_> = case
@@ -199,7 +196,7 @@ pub(super) fn opened(case: &Case<'_>, facts: &Facts) -> Finding {
         .map(|o| {
             key(
                 case.play.roster.members[o.unit].id,
-                (o.roll_up, o.follow),
+                (o.roll_up, o.drill, o.follow),
                 o.scheduled,
             )
         })

@@ -95,8 +95,7 @@ impl Office {
 
     /// Gives the token in the link of the newest letter of a kind to an address.
     async fn token(&self, address: &str) -> String {
-        let key = self.day.newest_letter(address).await;
-        self.day.house.service.keys.letter_token(&key)
+        self.day.newest_token(address).await
     }
 }
 

@@ -80,8 +80,7 @@ async fn tell(db: &Fresh, restarts: bool) -> Vec<String> {
     day.until("02:16").await;
     day = after(day, db, restarts).await;
     accept_all(&day).await;
-    let letter = day.newest_letter("deputy@county.example").await;
-    let token = day.house.service.keys.letter_token(&letter);
+    let token = day.newest_token("deputy@county.example").await;
     let word = allclear::service::Word::default();
     day.house
         .service
@@ -222,8 +221,7 @@ on_both!(
         let outcome = day.send(VILLAGE, first).await.unwrap();
         let (incident, alert) = (outcome.incident.unwrap(), outcome.alert.unwrap());
         // Nothing has left yet; the leader was phoned, reads the letter's page and says so: the letters are taken back.
-        let letter = day.newest_letter("leader@county.example").await;
-        let token = day.house.service.keys.letter_token(&letter);
+        let token = day.newest_token("leader@county.example").await;
         let word = allclear::service::Word::default();
         let service = day.house.service.clone();
         service.acknowledge_alert_by_link(&token, &word).await.unwrap();

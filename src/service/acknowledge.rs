@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::audit::who;
 use super::error::Fault;
-use super::{Error, Result, Service, token_hash};
+use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Identity, permit};
 use crate::domain::ids::{LetterId, ObligationId, RoundId};
 use crate::domain::progress::{due_steps, pause_until};
@@ -48,10 +48,8 @@ impl Service {
     /// [`Error::Missing`] when no chase letter has that token.
     pub async fn acknowledge_by_link(&self, token: &str) -> Result<Held> {
         let mut tx = self.store.begin().await?;
-        let letter = tx
-            .letter_by_token(&token_hash(token))
-            .await?
-            .ok_or(Error::Missing("letter"))?;
+        let letter = self.letter_of_link(&mut tx, token).await?;
+        let letter = letter.ok_or(Error::Missing("letter"))?;
         self.hold_units(tx, &letter, &Answer::Link, None).await
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 
-use super::{Error, Result, Service, token_hash};
+use super::{Error, Result, Service};
 use crate::crash::Point;
 use crate::domain::address::Address;
 use crate::domain::ids::{LetterId, ObligationId, UnitId};
@@ -228,7 +228,6 @@ impl Service {
             message_id: message_id(&self.deployment, key),
             // Those of a step go when its last chunk is written.
             ready: i64::from(call.cause != Cause::Time),
-            token_hash: Some(token_hash(&self.keys.letter_token(key))),
         }
     }
 

@@ -6,7 +6,7 @@ use super::acknowledge::{call_time, caller};
 use super::audit::who;
 use super::error::Fault;
 use super::urgent::red;
-use super::{Answer, Error, Result, Service, token_hash};
+use super::{Answer, Error, Result, Service};
 use crate::domain::access::{Actor, Deed, Identity, permit};
 use crate::domain::address::Address;
 use crate::domain::alert::{Event, Said, advance};
@@ -46,7 +46,7 @@ impl Service {
     /// [`Error::Missing`] when no urgent letter has that token, [`Error::Invalid`] when post or remark is too long.
     pub async fn acknowledge_alert_by_link(&self, token: &str, word: &Word<'_>) -> Result<StoredAlert> {
         let mut tx = self.store.begin().await?;
-        let (letter, alert) = urgent_letter(&mut tx, token).await?;
+        let (letter, alert) = urgent_letter(self, &mut tx, token).await?;
         let post = match word.post.trim() {
             "" => None,
             typed => Some(caller(typed)?),
@@ -146,7 +146,7 @@ impl Service {
     /// [`Error::Missing`] when no urgent letter has that token.
     pub async fn escalate_alert_by_link(&self, token: &str) -> Result<Escalated> {
         let mut tx = self.store.begin().await?;
-        let (letter, alert) = urgent_letter(&mut tx, token).await?;
+        let (letter, alert) = urgent_letter(self, &mut tx, token).await?;
         let read = call_of(&letter);
         self.escalate(tx, alert, read, &format!("letter:{}", letter.id))
             .await
@@ -259,8 +259,8 @@ struct Given<'a> {
     row: NewAcknowledgement<'a>,
 }
 
-async fn urgent_letter(tx: &mut Tx, token: &str) -> Result<(ChaseLetterRow, AlertId)> {
-    let letter = tx.letter_by_token(&token_hash(token)).await?;
+async fn urgent_letter(service: &Service, tx: &mut Tx, token: &str) -> Result<(ChaseLetterRow, AlertId)> {
+    let letter = service.letter_of_link(tx, token).await?;
     let letter = letter.ok_or(Error::Missing("letter"))?;
     let alert = letter.alert_id.map(AlertId).ok_or(Error::Missing("letter"))?;
     Ok((letter, alert))

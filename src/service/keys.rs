@@ -66,6 +66,18 @@ impl Keys {
         key.unwrap_or(&self.newest).token(dedup_key)
     }
 
+    /// Gives the token in the link of a letter that can be acknowledged. It names the letter, so that no index is needed to
+    /// find it, and proves that the letter was had.
+    pub fn link_token(&self, letter: i64, dedup_key: &str) -> String {
+        format!("{letter}.{}", self.token_of_letter(letter, dedup_key))
+    }
+
+    /// Tells whether a token is that of a letter's link.
+    pub fn is_link_token(&self, letter: i64, dedup_key: &str, token: &str) -> bool {
+        let right = self.link_token(letter, dedup_key);
+        right.as_bytes().ct_eq(token.as_bytes()).into()
+    }
+
     /// Gives the mark that a browser gets once an account has signed in there; nobody else can make it.
     pub fn browser_mark(&self, login: &str, nonce: &str) -> String {
         self.newest.token(&browser(login, nonce))

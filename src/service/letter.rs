@@ -6,7 +6,7 @@ use super::{Service, token_hash};
 use crate::domain::address::Address;
 use crate::domain::language::Lang;
 use crate::domain::letter::{Details, LetterKind, message_id};
-use crate::store::{Conn, NewLetter, Result};
+use crate::store::{ChaseLetterRow, Conn, NewLetter, Result};
 
 /// The languages that account holders chose, by address.
 pub(super) type Languages = HashMap<String, Lang>;
@@ -18,6 +18,20 @@ impl Service {
         Ok(chosen
             .filter_map(|(address, code)| Some((address, code.parse().ok()?)))
             .collect())
+    }
+
+    /// Finds a letter by the token in its link; none when the token is not right.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn letter_of_link(&self, conn: &mut Conn, token: &str) -> Result<Option<ChaseLetterRow>> {
+        let Some((id, _)) = token.split_once('.') else {
+            // Links of letters that were written before links named their letter.
+            return conn.letter_by_token(&token_hash(token)).await;
+        };
+        let Ok(id) = id.parse() else { return Ok(None) };
+        let letter = conn.letter_row(id).await?;
+        Ok(letter.filter(|letter| self.keys.is_link_token(id, &letter.dedup_key, token)))
     }
 
     /// Writes a letter that may leave at once, with a link of its own.
@@ -44,7 +58,6 @@ impl Service {
             details: details.to_text(),
             message_id: message_id(&self.deployment, &key),
             ready: 1,
-            token_hash: Some(token_hash(&self.keys.letter_token(&key))),
             dedup_key: key,
         }
     }

@@ -193,12 +193,12 @@ fn rows(new: &[NewObligation], tree: &UnitTree) -> Vec<NewObligationRow> {
 
 /// Gives which rounds the obligations serve that were written; one that was there before keeps its own.
 fn sources(new: &[NewObligation], added: &[AddedObligation]) -> Vec<(ObligationId, RoundId)> {
-    let key = |unit: i64, kind: &str, drill: bool, due: i64| (unit, kind.to_owned(), drill, due);
+    let key = |unit: i64, kind: &'static str, drill: bool, due: i64| (unit, kind, drill, due);
     let ids: HashMap<_, _> = added
         .iter()
         .map(|a| {
             (
-                key(a.unit_id, &a.kind, a.drill != 0, a.scheduled_due),
+                key(a.unit_id, a.kind, a.drill != 0, a.scheduled_due),
                 ObligationId(a.id),
             )
         })

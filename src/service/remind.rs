@@ -110,7 +110,6 @@ impl Service {
             .to_text(),
             message_id: message_id(&self.deployment, key),
             ready: 1,
-            token_hash: Some(token_hash(&self.keys.letter_token(key))),
         };
         let rows: Vec<NewLetter> = keyed.iter().map(row).collect();
         let written = tx.add_letters(&rows, now).await?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::audit::who;
-use super::{Error, Result, Service, token_hash};
+use super::{Error, Result, Service};
 use crate::domain::access::{Actor, Deed, permit};
 use crate::domain::address::Address;
 use crate::domain::ids::LetterId;
@@ -23,11 +23,11 @@ impl Service {
         let languages = self.languages(&mut tx).await?;
         let key = account_key(&format!("test/{}", uuid::Uuid::new_v4()), to);
         let letter = self.letter(LetterKind::Account, key, to, &languages, &Details::Test);
-        let hash = token_hash(&self.keys.letter_token(&letter.dedup_key));
+        let key = letter.dedup_key.clone();
         tx.add_letters(&[letter], self.now()).await?;
         tx.retry_relay().await?;
-        let written = tx.letter_by_token(&hash).await?;
-        let id = LetterId(written.ok_or(Error::Missing("letter"))?.id);
+        let written = tx.letter_of(&key).await?;
+        let id = LetterId(written.ok_or(Error::Missing("letter"))?);
         let (deed, subject) = ("test_mail", format!("letter:{id}"));
         self.audit(&mut tx, &who(actor), deed, &subject, json!({}))
             .await?;

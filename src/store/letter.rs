@@ -1,5 +1,7 @@
 //! Knows how letters are written into the outbox; how they leave it is in `outbox`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::unit::json;
@@ -7,7 +9,7 @@ use super::{Conn, Group, Result, Tx, batch, on};
 use crate::domain::time::Timestamp;
 
 /// A letter to be written into the outbox.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct NewLetter {
     /// All that makes it another letter.
     pub dedup_key: String,
@@ -37,8 +39,58 @@ pub struct NewLetter {
     pub message_id: String,
     /// 0 while chunks still add units to it.
     pub ready: i64,
-    /// SHA-256 of the token in its link, in hex.
-    pub token_hash: Option<String>,
+}
+
+/// What the letters of a step have in common: it travels once, and not with each of their rows.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Form<'a> {
+    kind: &'static str,
+    priority: i64,
+    language: &'static str,
+    round_id: Option<i64>,
+    due_at: Option<i64>,
+    step: Option<i64>,
+    resumption: Option<i64>,
+    alert_id: Option<i64>,
+    pass: Option<i64>,
+    details: &'a str,
+    ready: i64,
+}
+
+impl<'a> Form<'a> {
+    fn of(letter: &'a NewLetter) -> Self {
+        Self {
+            kind: letter.kind,
+            priority: letter.priority,
+            language: letter.language,
+            round_id: letter.round_id,
+            due_at: letter.due_at,
+            step: letter.step,
+            resumption: letter.resumption,
+            alert_id: letter.alert_id,
+            pass: letter.pass,
+            details: &letter.details,
+            ready: letter.ready,
+        }
+    }
+}
+
+/// What a letter has of its own.
+#[derive(Serialize)]
+struct Own<'a> {
+    dedup_key: &'a str,
+    address: &'a str,
+    message_id: &'a str,
+}
+
+impl<'a> Own<'a> {
+    fn of(letter: &'a NewLetter) -> Self {
+        Self {
+            dedup_key: &letter.dedup_key,
+            address: &letter.address,
+            message_id: &letter.message_id,
+        }
+    }
 }
 
 /// That a letter names an obligation.
@@ -54,25 +106,36 @@ impl Tx {
     /// Writes letters. One whose key is there already stays as it is; while chunks still add units to it, it takes
     /// the higher step. Gives how many rows were written.
     pub async fn add_letters(&mut self, letters: &[NewLetter], now: Timestamp) -> Result<u64> {
-        if letters.is_empty() {
-            return Ok(0);
+        let mut forms: BTreeMap<Form<'_>, Vec<Own<'_>>> = BTreeMap::new();
+        for letter in letters {
+            forms.entry(Form::of(letter)).or_default().push(Own::of(letter));
         }
-        let sql = batch!(self, "INSERT INTO letter (dedup_key, kind, priority, address, language, round_id, due_at,
-            step, resumption, alert_id, pass, details, message_id, ready, token_hash,
+        let mut written = 0;
+        for (form, own) in forms {
+            written += self.add_letters_alike(&form, &own, now).await?;
+        }
+        Ok(written)
+    }
+
+    /// Writes letters that say the same to different people.
+    async fn add_letters_alike(&mut self, form: &Form<'_>, own: &[Own<'_>], now: Timestamp) -> Result<u64> {
+        let sql = batch!(self, "INSERT INTO letter (dedup_key, address, message_id, kind, priority, language,
+            round_id, due_at, step, resumption, alert_id, pass, details, ready,
             created_at, not_before, state, attempts, doubts)
-            SELECT r.dedup_key, r.kind, r.priority, r.address, r.language, r.round_id, r.due_at,
-            r.step, r.resumption, r.alert_id, r.pass, r.details, r.message_id, r.ready, r.token_hash,
+            SELECT r.dedup_key, r.address, r.message_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
             $2, $2, 'waiting', 0, 0 FROM ",
-            [dedup_key text, kind text, priority bigint, address text, language text, round_id bigint,
-             due_at bigint, step bigint, resumption bigint, alert_id bigint, pass bigint, details text,
-             message_id text, ready bigint, token_hash text],
+            [dedup_key text, address text, message_id text],
             " WHERE true ON CONFLICT (dedup_key) DO UPDATE SET
               kind = CASE WHEN excluded.step > letter.step THEN excluded.kind ELSE letter.kind END,
               step = CASE WHEN excluded.step > letter.step THEN excluded.step ELSE letter.step END,
               details = CASE WHEN excluded.details > letter.details THEN excluded.details ELSE letter.details END
               WHERE letter.ready = 0");
-        let (rows, at) = (json(letters)?, now.timestamp_millis());
-        Ok(on!(self, c => sqlx::query(sql).bind(rows).bind(at).execute(c).await.map(|d| d.rows_affected()))?)
+        let (rows, at) = (json(own)?, now.timestamp_millis());
+        Ok(
+            on!(self, c => sqlx::query(sql).bind(rows).bind(at).bind(form.kind).bind(form.priority).bind(form.language)
+            .bind(form.round_id).bind(form.due_at).bind(form.step).bind(form.resumption).bind(form.alert_id)
+            .bind(form.pass).bind(form.details).bind(form.ready).execute(c).await.map(|d| d.rows_affected()))?,
+        )
     }
 
     /// Records which obligations letters name.
@@ -151,6 +214,8 @@ pub struct DeadLetter {
 pub struct ChaseLetterRow {
     /// The letter.
     pub id: i64,
+    /// All that makes it another letter.
+    pub dedup_key: String,
     /// [`crate::domain::letter::LetterKind::code`].
     pub kind: String,
     /// To whom it went.
@@ -239,10 +304,16 @@ impl Conn {
         Ok(on!(self, c => sqlx::query_as(sql).bind(ids).bind(after).fetch_all(c).await)?)
     }
 
-    /// Gives a letter by the hash of the token in its link.
+    /// Gives the letter of a key.
+    pub async fn letter_of(&mut self, dedup_key: &str) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT id FROM letter WHERE dedup_key = $1";
+        Ok(on!(self, c => sqlx::query_scalar(SQL).bind(dedup_key).fetch_optional(c).await)?)
+    }
+
+    /// Gives a letter by the hash of the token in its link, where that does not name the letter: none gets one any more.
     pub async fn letter_by_token(&mut self, hash: &str) -> Result<Option<ChaseLetterRow>> {
         const SQL: &str =
-            "SELECT id, kind, address, round_id, due_at, resumption, step, alert_id, pass, acknowledged_at
+            "SELECT id, dedup_key, kind, address, round_id, due_at, resumption, step, alert_id, pass, acknowledged_at
             FROM letter WHERE token_hash = $1";
         Ok(on!(self, c => sqlx::query_as(SQL).bind(hash).fetch_optional(c).await)?)
     }
@@ -250,7 +321,7 @@ impl Conn {
     /// Gives a letter by its row.
     pub async fn letter_row(&mut self, id: i64) -> Result<Option<ChaseLetterRow>> {
         const SQL: &str =
-            "SELECT id, kind, address, round_id, due_at, resumption, step, alert_id, pass, acknowledged_at
+            "SELECT id, dedup_key, kind, address, round_id, due_at, resumption, step, alert_id, pass, acknowledged_at
             FROM letter WHERE id = $1";
         Ok(on!(self, c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?)
     }

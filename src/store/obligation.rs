@@ -1,4 +1,8 @@
-//! Knows obligations: written when a round opens, and the facts that end them.
+//! Knows obligations: how they stand, and the facts that end them; how they are written is in `obligation/add.rs`.
+
+mod add;
+
+pub use add::{Added, NewRow};
 
 use serde::Serialize;
 
@@ -139,48 +143,6 @@ impl TryFrom<HeldRow> for Held {
             round: RoundId(row.round_id),
         })
     }
-}
-
-/// An obligation to be written.
-#[derive(Debug, Clone, Serialize)]
-pub struct NewRow {
-    /// The unit.
-    pub unit_id: i64,
-    /// Where the unit stands.
-    pub path: String,
-    /// [`Kind::code`].
-    pub kind: &'static str,
-    /// The incident of a follow-up, else empty.
-    pub subject: String,
-    /// The round whose ladder it follows.
-    pub round_id: Option<i64>,
-    /// The day that it is for.
-    pub business_date: String,
-    /// Unix milliseconds.
-    pub opens_at: i64,
-    /// Unix milliseconds.
-    pub due_at: i64,
-    /// Milliseconds.
-    pub grace_ms: i64,
-    /// Unix milliseconds.
-    pub closes_at: i64,
-    /// 1 for a drill.
-    pub drill: i64,
-}
-
-/// An obligation that was written, by its row and what makes it unique.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Added {
-    /// The row.
-    pub id: i64,
-    /// The unit.
-    pub unit_id: i64,
-    /// [`Kind::code`].
-    pub kind: String,
-    /// 1 for a drill.
-    pub drill: i64,
-    /// Unix milliseconds.
-    pub scheduled_due: i64,
 }
 
 /// What check-ins make of their obligation.
@@ -336,40 +298,6 @@ impl Conn {
 }
 
 impl Tx {
-    /// Writes obligations and gives the new ones; those that are there already stay as they are.
-    pub async fn add_obligations(&mut self, rows: &[NewRow]) -> Result<Vec<Added>> {
-        let sql = batch!(self, "INSERT INTO obligation (unit_id, path, kind, subject, round_id, business_date,
-            opens_at, scheduled_due, scheduled_closes, due_at, grace_ms, closes_at, drill, resumption, paused_step)
-            SELECT r.unit_id, r.path, r.kind, r.subject, r.round_id, r.business_date,
-            r.opens_at, r.due_at, r.closes_at, r.due_at, r.grace_ms, r.closes_at, r.drill, 0, -1 FROM ",
-            [unit_id bigint, path text, kind text, subject text, round_id bigint, business_date text,
-             opens_at bigint, due_at bigint, grace_ms bigint, closes_at bigint, drill bigint],
-            " WHERE true ON CONFLICT (unit_id, kind, subject, drill, scheduled_due) DO NOTHING
-              RETURNING id, unit_id, kind, drill, scheduled_due");
-        Ok(on!(self, c => sqlx::query_as(sql).bind(json(rows)?).fetch_all(c).await)?)
-    }
-
-    /// Records which rounds obligations serve.
-    pub async fn add_sources(&mut self, attached: &[(ObligationId, RoundId)]) -> Result<()> {
-        #[derive(Serialize)]
-        struct Attached {
-            obligation_id: i64,
-            round_id: i64,
-        }
-        let rows: Vec<Attached> = attached
-            .iter()
-            .map(|(o, r)| Attached {
-                obligation_id: o.0,
-                round_id: r.0,
-            })
-            .collect();
-        let sql = batch!(self, "INSERT INTO obligation_source (obligation_id, round_id)
-            SELECT r.obligation_id, r.round_id FROM ", [obligation_id bigint, round_id bigint],
-            " WHERE true ON CONFLICT DO NOTHING");
-        on!(self, c => sqlx::query(sql).bind(json(&rows)?).execute(c).await.map(|_| ()))?;
-        Ok(())
-    }
-
     /// Records that obligations are met, each named once; the first receipt decides timeliness for ever.
     pub async fn meet(&mut self, met: &[Met]) -> Result<()> {
         if met.is_empty() {

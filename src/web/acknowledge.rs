@@ -18,7 +18,7 @@ use crate::domain::obligation::Obligation;
 use crate::domain::standing::standing;
 use crate::domain::time::from_millis;
 use crate::i18n::Lang;
-use crate::service::{Error, Escalated, REMARK, Word, call_of, token_hash};
+use crate::service::{Error, Escalated, REMARK, Word, call_of};
 use crate::store::{ChaseLetterRow, NamedUnit};
 
 /// How many units the page names.
@@ -206,12 +206,12 @@ async fn find(app: &App, token: &str) -> Result<Option<ChaseLetterRow>, Failure>
     let plausible = token.len() <= 64
         && token
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     if !plausible {
         return Ok(None);
     }
     let mut conn = app.store.read().await?;
-    Ok(conn.letter_by_token(&token_hash(token)).await?)
+    Ok(app.letter_of_link(&mut conn, token).await?)
 }
 
 async fn about(app: &App, l: Lang, letter: &ChaseLetterRow, typed: Said) -> Result<About, Failure> {

@@ -11,8 +11,7 @@ async fn a_leader_opens_the_link_of_an_urgent_letter_and_acknowledges_it() {
     let Some(scene) = Scene::open().await else { return };
     let what = scene.day.report("东湖镇 · 柳村", urgent("圩堤管涌")).await;
     scene.day.send("东湖镇 · 柳村", what).await.unwrap();
-    let key = scene.day.newest_letter("leader@county.example").await;
-    let token = scene.day.house.service.keys.letter_token(&key);
+    let token = scene.day.newest_token("leader@county.example").await;
     let leader = scene.chrome(Kind::PHONE).await;
     leader.open(&format!("/a/{token}")).await.sees("圩堤管涌").await;
     leader.press("我已阅知").await.sees("✔").await;

@@ -4,7 +4,7 @@ use allclear::domain::access::{Actor, Role};
 use allclear::domain::ids::{AccountId, RoundId};
 use allclear::domain::language::Lang;
 use allclear::service::{Error, Proof, Service, token_hash};
-use allclear::store::{Granted, Lane, NewAccount};
+use allclear::store::{Conn, Granted, Lane, NewAccount};
 use chrono::TimeDelta;
 
 use crate::{Day, incident, on_both};
@@ -144,6 +144,72 @@ on_both!(
     }
 );
 
+/// Keeps the hash of a token with the letters to an address, as was done before links named their letter.
+async fn keep_hash(service: &Service, address: &str, hash: &str) {
+    const SQL: &str =
+        "UPDATE letter SET token_hash = $2 WHERE id = (SELECT MAX(id) FROM letter WHERE address = $1)";
+    let mut tx = service.store.begin().await.unwrap();
+    match &mut *tx {
+        Conn::Sqlite(c) => drop(
+            sqlx::query(SQL)
+                .bind(address)
+                .bind(hash)
+                .execute(&mut **c)
+                .await
+                .unwrap(),
+        ),
+        Conn::Postgres(c) => drop(
+            sqlx::query(SQL)
+                .bind(address)
+                .bind(hash)
+                .execute(&mut **c)
+                .await
+                .unwrap(),
+        ),
+    }
+    tx.commit().await.unwrap();
+}
+
+on_both!(a_link_opens_its_own_letter_and_no_other, |db| async move {
+    let day = Day::begin(db).await;
+    day.until("16:21").await;
+    let (one, other) = (
+        day.newest_token("liu-h@v.example").await,
+        day.newest_token("xi-h@v.example").await,
+    );
+    let ((id, mac), (_, other_mac)) = (one.split_once('.').unwrap(), other.split_once('.').unwrap());
+    let service = &day.house.service;
+    let wrong = [
+        format!("{id}.{other_mac}"),
+        format!("{id}."),
+        format!("+{id}.{mac}"),
+        format!("0{id}.{mac}"),
+        format!("99999.{mac}"),
+        format!("x.{mac}"),
+        format!("99999999999999999999.{mac}"),
+        format!(".{mac}"),
+        mac.to_owned(),
+        String::new(),
+    ];
+    for token in wrong {
+        let refused = service.acknowledge_by_link(&token).await;
+        assert!(matches!(refused, Err(Error::Missing(_))), "{token}: {refused:?}");
+    }
+    assert!(service.acknowledge_by_link(&one).await.unwrap().units > 0);
+});
+
+on_both!(
+    a_link_that_does_not_name_its_letter_yet_still_opens_it,
+    |db| async move {
+        let day = Day::begin(db).await;
+        day.until("16:21").await;
+        let (service, address) = (&day.house.service, "liu-h@v.example");
+        let token = service.keys.letter_token(&day.newest_letter(address).await);
+        keep_hash(service, address, &token_hash(&token)).await;
+        assert!(service.acknowledge_by_link(&token).await.unwrap().units > 0);
+    }
+);
+
 on_both!(
     a_letter_sent_before_is_acknowledged_by_its_link,
     |db| async move {
@@ -151,7 +217,7 @@ on_both!(
         day.until("16:21").await;
         let service = day.house.service.clone();
         let address = "liu-h@v.example";
-        let token = service.keys.letter_token(&day.newest_letter(address).await);
+        let token = day.newest_token(address).await;
         let refused = service.rotate_key(&day.officer().await).await;
         assert!(matches!(refused, Err(Error::Denied(_))), "{refused:?}");
         service.rotate_key(&Actor::console()).await.unwrap();

@@ -116,8 +116,7 @@ on_both!(
         let day = day(db).await;
         let report = day.report(LIU, urgent("管涌")).await;
         let alert = day.send(LIU, report).await.unwrap().alert.unwrap();
-        let key = format!("u/{alert}/0/0/leader@county.example");
-        let token = day.house.service.keys.letter_token(&key);
+        let token = day.newest_token("leader@county.example").await;
         day.house
             .service
             .acknowledge_alert_by_link(&token, &Word::default())

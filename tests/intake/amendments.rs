@@ -234,8 +234,7 @@ on_both!(
         };
         let first = day.report(LIU, graded(Severity::III, "管涌")).await;
         assert!(day.send(LIU, first).await.unwrap().alert.is_some());
-        let letter = day.newest_letter("leader@county.example").await;
-        let token = day.house.service.keys.letter_token(&letter);
+        let token = day.newest_token("leader@county.example").await;
         let service = &day.house.service;
         service
             .acknowledge_alert_by_link(&token, &Word::default())

@@ -169,7 +169,6 @@ pub(crate) fn letter(key: &str, priority: i64, address: &str) -> NewLetter {
         details: r#"{"note":"𠮷"}"#.to_owned(),
         message_id: format!("{key}@allclear.example"),
         ready: 1,
-        token_hash: Some(format!("hash of {key}")),
     }
 }
 

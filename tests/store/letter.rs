@@ -73,21 +73,26 @@ on_both!(
 );
 
 on_both!(
-    a_letter_is_found_by_its_token_and_acknowledged_first_of_all_once,
+    a_letter_is_found_by_its_key_and_acknowledged_first_of_all_once,
     |db| async move {
         let (g, mut tx) = ground(db).await;
         let (round, [a, _]) = g.owed(&mut tx).await;
         let new = chase_letter("k", round, 100, 1);
         let id = g.letter(&mut tx, &new, &[a]).await;
         let other = g.letter(&mut tx, &letter("o", 1, "o@v.example"), &[]).await;
-        let found = tx.letter_by_token("hash of k").await.unwrap().unwrap();
-        assert_eq!((found.id, found.address.as_str()), (id, "k@v.example"));
+        assert_eq!(tx.letter_of("k").await.unwrap(), Some(id));
+        let found = tx.letter_row(id).await.unwrap().unwrap();
+        assert_eq!(
+            (found.dedup_key.as_str(), found.address.as_str()),
+            ("k", "k@v.example")
+        );
         assert_eq!((found.round_id, found.due_at), (Some(round.0), Some(ms(100))));
         assert_eq!(
             (found.resumption, found.alert_id, found.acknowledged_at),
             (Some(0), None, None)
         );
-        assert!(tx.letter_by_token("hash of K").await.unwrap().is_none());
+        assert!(tx.letter_of("K").await.unwrap().is_none());
+        assert!(tx.letter_by_token("hash of k").await.unwrap().is_none());
         assert!(tx.letter_row(99_999).await.unwrap().is_none());
         let by_link = NewAcknowledgement {
             letter: Some(id),

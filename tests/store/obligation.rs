@@ -37,10 +37,7 @@ on_both!(an_obligation_is_written_once_and_reads_back, |db| async move {
         .unwrap();
     assert_eq!(added.len(), 1, "only the new one is given");
     assert_eq!((added[0].drill, added[0].scheduled_due), (1, ms(100)));
-    assert_eq!(
-        (added[0].unit_id, added[0].kind.as_str()),
-        (g.villages[0].0, "routine")
-    );
+    assert_eq!((added[0].unit_id, added[0].kind), (g.villages[0].0, "routine"));
     let found = tx.obligation(a).await.unwrap().unwrap();
     let o = &found.obligation;
     assert_eq!(

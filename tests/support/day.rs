@@ -225,13 +225,20 @@ impl Day {
 
     /// Gives the key of the newest letter to an address.
     pub async fn newest_letter(&self, address: &str) -> String {
-        newest_key(&mut self.house.service.store.read().await.unwrap(), address).await
+        newest(&mut self.house.service.store.read().await.unwrap(), address)
+            .await
+            .1
+    }
+
+    /// Gives the token in the link of the newest letter to an address.
+    pub async fn newest_token(&self, address: &str) -> String {
+        let (id, key) = newest(&mut self.house.service.store.read().await.unwrap(), address).await;
+        self.house.service.keys.link_token(id, &key)
     }
 
     /// Acknowledges, by its link, the newest letter to an address.
     pub async fn acknowledge(&self, address: &str) -> Held {
-        let key = newest_key(&mut self.house.service.store.read().await.unwrap(), address).await;
-        let token = self.house.service.keys.letter_token(&key);
+        let token = self.newest_token(address).await;
         self.house.service.acknowledge_by_link(&token).await.unwrap()
     }
 
@@ -312,15 +319,15 @@ async fn letters_after(conn: &mut Conn, after: i64) -> Vec<LetterLine> {
     }
 }
 
-async fn newest_key(conn: &mut Conn, address: &str) -> String {
-    const SQL: &str = "SELECT dedup_key FROM letter WHERE address = $1 ORDER BY id DESC LIMIT 1";
+async fn newest(conn: &mut Conn, address: &str) -> (i64, String) {
+    const SQL: &str = "SELECT id, dedup_key FROM letter WHERE address = $1 ORDER BY id DESC LIMIT 1";
     match conn {
-        Conn::Sqlite(c) => sqlx::query_scalar(SQL)
+        Conn::Sqlite(c) => sqlx::query_as(SQL)
             .bind(address)
             .fetch_one(&mut **c)
             .await
             .unwrap(),
-        Conn::Postgres(c) => sqlx::query_scalar(SQL)
+        Conn::Postgres(c) => sqlx::query_as(SQL)
             .bind(address)
             .fetch_one(&mut **c)
             .await

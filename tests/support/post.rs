@@ -205,7 +205,6 @@ pub async fn letters(day: &Day, addresses: &[&str], expires: Timestamp) {
             details: details.clone(),
             message_id: message_id(&service.deployment, &key),
             ready: 1,
-            token_hash: None,
             dedup_key: key,
         }
     };

@@ -76,16 +76,14 @@ async fn live(day: &Day) -> Vec<String> {
     day.send("东湖镇 · 柳村", what).await.unwrap();
     let beside = day.unowed("东湖镇 · 柳村", incident("山路塌方")).await;
     day.send("东湖镇 · 柳村", beside).await.unwrap();
-    let key = day.newest_letter("leader@county.example").await;
-    let letter = format!("/a/{}", day.house.service.keys.letter_token(&key));
+    let letter = format!("/a/{}", day.newest_token("leader@county.example").await);
     day.until("16:25").await;
     let taken_back = Submission {
         reason: Some("误报".to_owned()),
         ..day.report("东湖镇 · 柳村", Content::AllClear).await
     };
     day.send("东湖镇 · 柳村", taken_back).await.unwrap();
-    let chase = day.newest_letter("xi-b@v.example").await;
-    let chase = format!("/a/{}", day.house.service.keys.letter_token(&chase));
+    let chase = format!("/a/{}", day.newest_token("xi-b@v.example").await);
     vec![letter, chase]
 }
 

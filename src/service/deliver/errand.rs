@@ -138,12 +138,14 @@ impl Service {
 
     fn link_of(&self, letter: &Claimed, link: Link) -> String {
         let base = &self.settings.service.base_url;
-        let token = self.keys.token_of_letter(letter.id, &letter.dedup_key);
+        let token = || self.keys.token_of_letter(letter.id, &letter.dedup_key);
         match link {
             Link::Start => format!("{base}/"),
-            Link::Acknowledge => format!("{base}/a/{token}"),
-            Link::SignIn => format!("{base}/link/{token}"),
-            Link::Slip => format!("{base}/slip?c={}", crate::service::secret::code_of(&token)),
+            Link::Acknowledge => {
+                format!("{base}/a/{}", self.keys.link_token(letter.id, &letter.dedup_key))
+            }
+            Link::SignIn => format!("{base}/link/{}", token()),
+            Link::Slip => format!("{base}/slip?c={}", crate::service::secret::code_of(&token())),
             Link::Incident(id) => format!("{base}/incident/{id}"),
             Link::Bulletin(id) => format!("{base}/bulletin/{id}"),
         }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
-
 use super::{Case, Facts, Finding};
 use crate::cli::simulate::summary::Sum;
 use crate::domain::receipt::Number;
@@ -33,18 +31,14 @@ pub(super) fn frozen(case: &Case<'_>, facts: &Facts) -> Finding {
     let play = case.play;
     for (number, place, at) in &play.log.sums {
         finding.look();
-        let after = play.model.sum(*place, &play.roster, *at);
-        let moment = TimeDelta::milliseconds(1);
-        let before = play.model.sum(*place, &play.roster, *at - moment);
+        let instant = play.model.beneath(*place, &play.roster, *at);
         let theirs = facts.sums.get(number).map(Sum::of);
-        if !theirs
-            .as_ref()
-            .is_some_and(|said| said.lies_between(&before, &after))
-        {
+        if !theirs.as_ref().is_some_and(|said| instant.allows(said)) {
             finding.wrong(format!(
-                "{number} of {} at {} says {theirs:?}, and should say {after:?}",
+                "{number} of {} at {} says {theirs:?}, and should say {:?}",
                 case.owed(*place),
-                case.at(*at)
+                case.at(*at),
+                instant.end()
             ));
         }
     }

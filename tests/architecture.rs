@@ -14,7 +14,7 @@ mod house {
         ("domain", &[]),
         ("clock", &["domain"]),
         ("crash", &[]),
-        ("config", &["domain"]),
+        ("config", &["domain", "i18n"]),
         ("i18n", &["domain"]),
         ("store", &["domain", "crash"]),
         ("sheet", &["domain"]),

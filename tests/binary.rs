@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "binary/config.rs"]
+mod config;
 #[path = "binary/install.rs"]
 mod install;
 #[path = "binary/monitor.rs"]

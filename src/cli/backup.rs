@@ -129,7 +129,7 @@ pub(crate) fn new_folder(dir: &Path) -> std::io::Result<()> {
 
 /// Opens a copy by its folder, whatever the configuration says about another one.
 async fn opened(context: &Context, dir: &Path) -> Result<std::sync::Arc<Service>, Fail> {
-    let folder = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let folder = context::full(dir);
     let mut flags = context.sources.flags.clone();
     flags.extend([
         ("service.data_dir".to_owned(), folder.display().to_string()),

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{Datelike, Offset, TimeDelta, TimeZone};
 use secrecy::ExposeSecret;
 
-use super::context::{self, Context, clock};
+use super::context::{self, Context, clock, full};
 use super::fail::{Exit, Fail};
 use super::{Done, mail, out};
 use crate::config::{Engine, Settings};
@@ -52,16 +52,16 @@ pub(crate) async fn run(context: &Context) -> Done {
     };
     match context.settings() {
         Err(Fail::Settings(faults)) => {
-            for sentence in faults.sentences() {
+            for sentence in faults.sentences(lang) {
                 sheet.line(Mark::Fault, lang.cli_check_settings(), sentence);
             }
         }
         Err(fail) => return Err(fail),
         Ok(settings) => {
             of_settings(&mut sheet, context, &settings);
-            key(&mut sheet, &settings.seal.key_file);
+            key(&mut sheet, &full(&settings.seal.key_file));
             certificate(&mut sheet, &settings);
-            room(&mut sheet, &settings.service.data_dir);
+            room(&mut sheet, &full(&settings.service.data_dir));
             zone(&mut sheet, &settings);
             database(&mut sheet, context, &settings).await;
             relay(&mut sheet, &settings).await;
@@ -76,10 +76,14 @@ pub(crate) async fn run(context: &Context) -> Done {
 fn of_settings(sheet: &mut Sheet, context: &Context, settings: &Settings) {
     let subject = sheet.lang.cli_check_settings();
     match &context.sources.file {
-        Some(file) => sheet.line(Mark::Good, subject, sheet.lang.cli_check_file(file.display())),
+        Some(file) => sheet.line(
+            Mark::Good,
+            subject,
+            sheet.lang.cli_check_file(full(file).display()),
+        ),
         None => sheet.line(Mark::Warning, subject, sheet.lang.cli_check_no_file()),
     }
-    for warning in settings.warnings() {
+    for warning in settings.warnings(sheet.lang) {
         sheet.line(Mark::Warning, subject, warning);
     }
     let lists = [
@@ -87,7 +91,7 @@ fn of_settings(sheet: &mut Sheet, context: &Context, settings: &Settings) {
         settings.incident_classes().map(|_| ()),
     ];
     for faults in lists.into_iter().filter_map(Result::err) {
-        for sentence in faults.sentences() {
+        for sentence in faults.sentences(sheet.lang) {
             sheet.line(Mark::Fault, subject, sentence);
         }
     }
@@ -99,7 +103,10 @@ fn key(sheet: &mut Sheet, file: &Path) {
         return sheet.line(Mark::Warning, subject, lang.cli_check_key_none(file.display()));
     }
     match crate::config::keys(file) {
-        Err(error) => sheet.line(Mark::Fault, subject, error),
+        Err(faults) => faults
+            .sentences(lang)
+            .iter()
+            .for_each(|one| sheet.line(Mark::Fault, subject, one)),
         Ok(_) if is_open_to_others(file) => {
             sheet.line(Mark::Fault, subject, lang.cli_check_key_open(file.display()));
         }

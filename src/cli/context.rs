@@ -1,6 +1,6 @@
 //! Knows what a command needs: the reader's language, the settings, the database, the service.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -47,7 +47,7 @@ impl Context {
     /// Reads the settings of some sources.
     pub(crate) fn of(sources: Sources, lang: Option<Lang>) -> Self {
         let settings = Settings::load(&sources).map(Arc::new);
-        let of_settings = || settings.as_ref().ok().map(|settings| settings.service.language);
+        let of_settings = || Settings::language(&sources);
         let lang = lang.or_else(of_environment).or_else(of_settings);
         Self {
             lang: lang.unwrap_or_default(),
@@ -111,6 +111,11 @@ pub(crate) fn options(settings: &Settings) -> Options {
 /// Gives the machine's clock.
 pub(crate) fn clock() -> SharedClock {
     Arc::new(System)
+}
+
+/// Gives a path as it is found from everywhere.
+pub(crate) fn full(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn usual_file() -> Option<PathBuf> {

@@ -54,9 +54,11 @@ impl Fail {
         match self {
             Self::Usage(words) | Self::Refused(words) => vec![words.clone()],
             Self::Settings(faults) => {
-                let head = lang.cli_settings(faults.sentences().len());
-                let list = faults.sentences().iter().map(|one| format!("  {one}"));
-                std::iter::once(head).chain(list).collect()
+                let all = faults.sentences(lang);
+                let list = all.iter().map(|one| format!("  {one}"));
+                std::iter::once(lang.cli_settings(all.len()))
+                    .chain(list)
+                    .collect()
             }
             Self::Service(error) => of_service(error, lang, zone),
             Self::Store(error) => vec![of_store(error, lang)],
@@ -85,7 +87,7 @@ fn of_service(error: &service::Error, lang: Lang, zone: Tz) -> Vec<String> {
         Error::Life(error) => lang.life_error(*error).to_owned(),
         Error::Busy { .. } => lang.cli_busy().to_owned(),
         Error::Wait { seconds } => lang.cli_wait(seconds),
-        Error::Setting(words) => words.clone(),
+        Error::Setting(faults) => faults.sentences(lang).join("\n"),
         // The rest belongs to doors that take reports.
         other => lang.cli_broken(other),
     };

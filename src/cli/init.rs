@@ -113,12 +113,12 @@ async fn first_accounts(service: &Arc<Service>, linked: bool) -> Result<Ways, Fa
 
 /// Says what comes next, in order: what to fill in where, and which command follows.
 fn next(lang: Lang, file: &Path, settings: &Settings, ways: Ways) {
-    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let file = context::full(file);
     let allclear = format!("allclear --config {}", file.display());
     let lacks: Vec<&str> = NEEDED.into_iter().filter(|key| !is_said(settings, key)).collect();
     let mut lines = vec![match lacks.as_slice() {
         [] => lang.cli_init_look(file.display()),
-        lacks => lang.cli_init_fill(file.display(), lacks.join(", ")),
+        lacks => lang.cli_init_fill(file.display(), lacks.join(lang.list_joint())),
     }];
     lines.push(format!("{}\n     {allclear} check", lang.cli_init_check()));
     lines.push(format!("{}\n     {allclear} serve", lang.cli_init_serve()));
@@ -228,6 +228,9 @@ mod tests {
 
     #[test]
     fn a_configuration_with_nothing_said_is_the_defaults() {
-        assert_eq!(load(&commented(&BTreeMap::new())).show(), load("").show());
+        assert_eq!(
+            load(&commented(&BTreeMap::new())).show(Lang::En),
+            load("").show(Lang::En)
+        );
     }
 }

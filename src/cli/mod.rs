@@ -93,7 +93,7 @@ async fn run(context: &Context, command: Command) -> Done {
         Command::Bench(args) => bench::run(context, *args).await,
         Command::Check => check::run(context).await,
         Command::Config(ConfigCommand::Show) => {
-            out::write(context.settings()?.show().as_bytes());
+            out::write(context.settings()?.show(context.lang).as_bytes());
             Ok(Exit::Good)
         }
         Command::Config(ConfigCommand::Defaults) => {

@@ -37,7 +37,7 @@ async fn serve(context: &Context) -> Done {
     let failed = |error: std::io::Error| Fail::Refused(error.to_string());
     logging::start(&settings.log);
     settings
-        .warnings()
+        .warnings(Lang::En)
         .iter()
         .for_each(|warning| tracing::warn!("{warning}"));
     folder(lang, &settings.service.data_dir)?;

@@ -1,7 +1,7 @@
 //! Knows `[access]`: who may hold which roles together, what passwords must be, who needs a second factor.
 
 use super::read::{Broken, Reader};
-use super::value::{Setting, Span};
+use super::value::{Like, Setting, Span, one_of};
 use crate::domain::access::{Role, Separation};
 use crate::domain::password::Profile;
 
@@ -33,7 +33,7 @@ impl Access {
 }
 
 impl Setting for Separation {
-    const LIKE: &'static str = "one of strict, relaxed";
+    const LIKE: Like = |l| one_of(l, &["strict", "relaxed"]);
 
     fn read(text: &str) -> Option<Self> {
         match text {
@@ -45,7 +45,7 @@ impl Setting for Separation {
 }
 
 impl Setting for Profile {
-    const LIKE: &'static str = "one of asvs, gbt22239";
+    const LIKE: Like = |l| one_of(l, &["asvs", "gbt22239"]);
 
     fn read(text: &str) -> Option<Self> {
         match text {
@@ -57,7 +57,7 @@ impl Setting for Profile {
 }
 
 impl Setting for Role {
-    const LIKE: &'static str = "a role like duty_officer or security_administrator";
+    const LIKE: Like = |l| l.config_like_role().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         text.trim().parse().ok()

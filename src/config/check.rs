@@ -8,6 +8,7 @@ use super::read::{Broken, Reader};
 use super::settings::{Mail, Settings};
 use super::value::{Setting, Tls};
 use crate::domain::alert::Policy;
+use crate::i18n::Lang;
 
 /// Mail providers that accept a letter only from the address that signed in.
 const OWN_ADDRESS_ONLY: [&str; 5] = ["qq.com", "163.com", "126.com", "yeah.net", "sina.com"];
@@ -22,10 +23,7 @@ pub(super) fn zone(r: &Reader<'_>) -> Result<Tz, Broken> {
     let distance = |z: &Tz| strsim::damerau_levenshtein(&lower, &z.name().to_ascii_lowercase());
     match TZ_VARIANTS.into_iter().min_by_key(distance) {
         Some(near) if distance(&near) <= 3 => {
-            r.fault(
-                "service.zone",
-                &format!("there is no such time zone; did you mean {near}?"),
-            );
+            r.fault("service.zone", |l| l.config_zone(near));
             Ok(near)
         }
         _ => r.get("service.zone"),
@@ -50,23 +48,20 @@ fn is_this_machine(host: &str) -> bool {
 /// Notes what does not fit together.
 pub(super) fn settings(s: &Settings, r: &Reader<'_>) {
     if s.service.name.is_empty() {
-        r.fault(
-            "service.name",
-            "please give the name of the office; every page and letter shows it",
-        );
+        r.fault("service.name", Lang::config_name);
     }
     base_url(s, r);
     tls(s, r);
     mail(&s.mail, r);
     if s.intake.batch > s.intake.queue {
-        r.fault("intake.batch", "this is no more than intake.queue");
+        r.fault("intake.batch", |l| l.config_no_more_than("intake.queue"));
     }
     if s.urgent.steps.len() >= Policy::MOST_STEPS {
         let most = Policy::MOST_STEPS - 1;
-        r.fault("urgent.steps", &format!("there are at most {most} steps"));
+        r.fault("urgent.steps", |l| l.config_most_steps(most));
     }
     if s.session.idle > s.session.absolute {
-        r.fault("session.idle", "this is no longer than session.absolute");
+        r.fault("session.idle", |l| l.config_no_longer_than("session.absolute"));
     }
 }
 
@@ -78,14 +73,11 @@ fn base_url(s: &Settings, r: &Reader<'_>) {
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
     if rest.is_none_or(|rest| rest.contains(['?', '#', '@', ' '])) || host.is_empty() {
-        r.fault(
-            "service.base_url",
-            "this is a web address like https://duty.county.example",
-        );
+        r.fault("service.base_url", |l| {
+            l.config_url("https://duty.county.example")
+        });
     } else if url.starts_with("http://") && !s.web.plain_http && !is_this_machine(host) {
-        let words = "without TLS nobody can stay signed in: put a proxy with TLS in front and write https://, \
-                     or set web.plain_http = true on a closed network";
-        r.fault("service.base_url", words);
+        r.fault("service.base_url", Lang::config_no_tls);
     }
 }
 
@@ -95,12 +87,10 @@ fn tls(s: &Settings, r: &Reader<'_>) {
         return;
     }
     if s.web.plain_http {
-        let words = "web.tls_certificate is set, so nothing comes unprotected; leave this out";
-        r.fault("web.plain_http", words);
+        r.fault("web.plain_http", Lang::config_tls_plain);
     }
     if s.service.base_url.starts_with("http://") {
-        let words = "web.tls_certificate is set, so the address that readers type begins with https://";
-        r.fault("service.base_url", words);
+        r.fault("service.base_url", Lang::config_tls_url);
     }
 }
 
@@ -108,34 +98,21 @@ fn tls(s: &Settings, r: &Reader<'_>) {
 fn mail(m: &Mail, r: &Reader<'_>) {
     let Some(host) = &m.host else { return };
     if host.contains([':', '/', '@', ' ']) {
-        r.fault(
-            "mail.host",
-            "this is the name of a host alone; the port is mail.port",
-        );
+        r.fault("mail.host", Lang::config_mail_host);
     }
     let Some(from) = &m.from_address else {
-        return r.fault(
-            "mail.from_address",
-            "mail.host is set, so letters need a sender's address",
-        );
+        return r.fault("mail.from_address", Lang::config_mail_from);
     };
     match (&m.login, &m.password) {
-        (Some(_), None) => r.fault(
-            "mail.password",
-            "mail.login is set; give its password, or mail.password_file",
-        ),
-        (None, Some(_)) => r.fault(
-            "mail.login",
-            "mail.password is set; give the account that it belongs to",
-        ),
+        (Some(_), None) => r.fault("mail.password", Lang::config_mail_password),
+        (None, Some(_)) => r.fault("mail.login", Lang::config_mail_login),
         _ => {}
     }
     let picky = |domain: &&&str| host == **domain || host.ends_with(&format!(".{domain}"));
     if let (Some(login), Some(domain)) = (&m.login, OWN_ADDRESS_ONLY.iter().find(picky))
         && !login.eq_ignore_ascii_case(from.as_str())
     {
-        let words = format!("{domain} accepts letters only from the account itself; set it to {login}");
-        r.fault("mail.from_address", &words);
+        r.fault("mail.from_address", |l| l.config_mail_own(domain, login));
     }
 }
 
@@ -153,50 +130,34 @@ impl Settings {
     }
 
     /// Says what is allowed but ought to be known; the service starts all the same.
-    pub fn warnings(&self) -> Vec<String> {
-        let mail = &self.mail;
+    pub fn warnings(&self, l: Lang) -> Vec<String> {
+        let (mail, duty) = (&self.mail, &self.duty);
+        let beyond = mail.host.as_deref().is_some_and(|host| !is_this_machine(host));
+        let port = |port, is_wrong| mail.port == port && mail.host.is_some() && is_wrong;
         let says = [
+            (mail.host.is_none(), l.config_warn_no_mail().to_owned()),
             (
-                mail.host.is_none(),
-                "mail.host is not set: letters wait in the outbox and nobody is told",
+                mail.tls == Tls::Plain && beyond,
+                l.config_warn_plain_mail().to_owned(),
             ),
             (
-                mail.tls == Tls::Plain && mail.host.as_deref().is_some_and(|h| !is_this_machine(h)),
-                "mail.tls is plain: letters and the password cross the network unprotected",
+                port(465, mail.tls != Tls::Implicit),
+                l.config_warn_port(465, "implicit"),
             ),
             (
-                mail.port == 465 && mail.host.is_some() && mail.tls != Tls::Implicit,
-                "mail.port is 465, where servers expect mail.tls = \"implicit\"",
+                port(587, mail.tls == Tls::Implicit),
+                l.config_warn_port(587, "starttls"),
             ),
+            (self.is_in_the_clear(), l.config_warn_clear().to_owned()),
+            (self.web.plain_http, l.config_warn_plain().to_owned()),
+            (duty.phone.is_empty(), l.config_warn_phone().to_owned()),
             (
-                mail.port == 587 && mail.host.is_some() && mail.tls == Tls::Implicit,
-                "mail.port is 587, where servers expect mail.tls = \"starttls\"",
+                duty.leaders.is_empty() && duty.officers.is_empty(),
+                l.config_warn_nobody().to_owned(),
             ),
-            (
-                self.is_in_the_clear(),
-                "service.base_url says https://, but neither web.tls_certificate nor web.trusted_proxies is set: \
-                 behind a proxy all clients look like one address, and without one nobody can stay signed in",
-            ),
-            (
-                self.web.plain_http,
-                "web.plain_http is true: passwords cross the network unprotected",
-            ),
-            (
-                self.duty.phone.is_empty(),
-                "duty.phone is not set: no page can say whom to phone",
-            ),
-            (
-                self.duty.leaders.is_empty() && self.duty.officers.is_empty(),
-                "duty.leaders and duty.officers are empty: an urgent report has nobody to go to",
-            ),
-            (
-                self.duty.leaders.is_empty(),
-                "duty.leaders is empty: the on_duty step of a chase has nobody to go to",
-            ),
+            (duty.leaders.is_empty(), l.config_warn_leaders().to_owned()),
         ];
-        says.into_iter()
-            .filter(|(holds, _)| *holds)
-            .map(|(_, say)| say.to_owned())
-            .collect()
+        let holding = says.into_iter().filter(|(holds, _)| *holds);
+        holding.map(|(_, say)| say).collect()
     }
 }

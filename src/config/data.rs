@@ -1,14 +1,16 @@
 //! Knows the lists that come with the program, and those that an administrator puts in their place.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::path::Path;
 
-use super::faults::Faults;
+use toml::Table;
+
+use super::faults::{Faults, broken_toml, placed, reason};
 use super::settings::Settings;
 use crate::domain::calendar::Calendar;
-use crate::domain::incident::Classes;
+use crate::domain::incident::{ClassFile, Classes};
 use crate::domain::plan::Shipped;
+use crate::i18n::Lang;
 
 const HOLIDAYS: &str = include_str!("../../config/holidays/cn.json");
 const CLASSES: &str = include_str!("../../config/incident-classes.toml");
@@ -24,47 +26,62 @@ struct PlanFile {
 impl Settings {
     /// Reads the calendar of holidays and make-up workdays.
     pub fn calendar(&self) -> Result<Calendar, Faults> {
-        list(
-            "holidays.file",
-            self.holidays.file.as_deref(),
-            HOLIDAYS,
-            Calendar::parse,
-        )
+        let list = List::read("holidays.file", self.holidays.file.as_deref(), HOLIDAYS)?;
+        Calendar::parse(&list.text).map_err(|e| list.fault(|l| l.calendar_error(&e)))
     }
 
     /// Reads the list of incident classes.
     pub fn incident_classes(&self) -> Result<Classes, Faults> {
-        list("classes.file", self.classes.file.as_deref(), CLASSES, |text| {
-            toml::from_str::<Classes>(text)
-        })
+        let list = List::read("classes.file", self.classes.file.as_deref(), CLASSES)?;
+        let file: ClassFile = toml::from_str(&list.text).map_err(|e| {
+            list.fault(|l| match list.text.parse::<Table>() {
+                Err(e) => broken_toml(l, &list.text, &e),
+                Ok(_) => placed(l, &list.text, &e, l.config_classes()),
+            })
+        })?;
+        Classes::try_from(file).map_err(|e| list.fault(|l| l.class_list_error(&e)))
     }
 
     /// Reads the plans that a deployment begins with.
     pub fn shipped_plans(&self) -> Result<Vec<Shipped>, Faults> {
-        list("plans", None, PLANS, |text| {
-            toml::from_str::<PlanFile>(text).map(|file| file.plan)
-        })
+        let list = List::read("plans", None, PLANS)?;
+        let file = toml::from_str(&list.text).map(|file: PlanFile| file.plan);
+        file.map_err(|_| list.fault(|l| l.config_own_list().to_owned()))
     }
 }
 
-/// Reads the administrator's file, or else what comes with the program.
-fn list<T, E: Display>(
-    key: &str,
-    file: Option<&Path>,
-    own: &'static str,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<T, Faults> {
-    let name = file.map_or_else(|| "the list of the program".into(), |f| f.display().to_string());
-    let fault = |words: String| {
-        let mut faults = Faults::default();
-        faults.note(format!("{key}: {words}"));
-        faults
-    };
-    let text = match file {
-        None => Cow::Borrowed(own),
-        Some(path) => Cow::Owned(
-            std::fs::read_to_string(path).map_err(|e| fault(format!("{name} cannot be read: {e}")))?,
-        ),
-    };
-    parse(text.trim_start_matches('\u{feff}')).map_err(|e| fault(format!("{name}: {e}")))
+/// A list as it is written, and where.
+struct List<'a> {
+    key: &'static str,
+    /// `None`: it comes with the program.
+    file: Option<&'a Path>,
+    text: Cow<'static, str>,
+}
+
+impl<'a> List<'a> {
+    /// Reads the administrator's file, or else takes what comes with the program.
+    fn read(key: &'static str, file: Option<&'a Path>, own: &'static str) -> Result<Self, Faults> {
+        let text = match file {
+            None => Cow::Borrowed(own),
+            Some(path) => match std::fs::read_to_string(path) {
+                Ok(text) => Cow::Owned(text.trim_start_matches('\u{feff}').to_owned()),
+                Err(e) => {
+                    let words = |l: Lang| l.config_unreadable(path.display(), reason(l, &e));
+                    return Err(Faults::one(|l| l.config_at(key, words(l), "")));
+                }
+            },
+        };
+        Ok(Self { key, file, text })
+    }
+
+    /// Says what is wrong in it.
+    fn fault(&self, words: impl Fn(Lang) -> String) -> Faults {
+        Faults::one(|l| {
+            let words = match self.file {
+                Some(path) => l.config_at(path.display(), words(l), ""),
+                None => l.config_own_list().to_owned(),
+            };
+            l.config_at(self.key, words, "")
+        })
+    }
 }

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::read::{Broken, Reader};
 use super::value::Span;
+use crate::i18n::Lang;
 
 /// `[database]`
 #[derive(Debug, Clone)]
@@ -35,16 +36,16 @@ impl Engine {
     }
 
     /// Reads an address; a relative file starts at `base`.
-    fn read(url: &str, base: &Path) -> Result<Self, &'static str> {
+    fn read(url: &str, base: &Path) -> Result<Self, fn(Lang) -> &'static str> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres { url: url.into() });
         }
         let Some(file) = url.strip_prefix("sqlite:") else {
-            return Err("this is sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME");
+            return Err(Lang::config_database);
         };
         let file = file.strip_prefix("//").unwrap_or(file);
         if file.is_empty() || file.starts_with(':') || file.contains('?') {
-            return Err("after sqlite: stands the path of a file and nothing else");
+            return Err(Lang::config_sqlite);
         }
         Ok(Self::Sqlite {
             file: base.join(file),
@@ -55,8 +56,8 @@ impl Engine {
 impl Database {
     pub(super) fn read(r: &Reader<'_>) -> Result<Self, Broken> {
         let url = r.secret("database.url")?.unwrap_or_default();
-        let engine = Engine::read(url.expose_secret().trim(), &r.base).unwrap_or_else(|sentence| {
-            r.fault("database.url", sentence);
+        let engine = Engine::read(url.expose_secret().trim(), &r.base).unwrap_or_else(|words| {
+            r.fault("database.url", words);
             Engine::Postgres { url }
         });
         Ok(Self {

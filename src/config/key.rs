@@ -3,27 +3,16 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use secrecy::SecretSlice;
 
+use super::faults::{Faults, reason};
+
 /// The length of a key that is made here, in bytes.
 const LENGTH: usize = 32;
-
-/// Why there is no key.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    #[error("the key {} cannot be read: {cause}", path.display())]
-    Read { path: PathBuf, cause: io::Error },
-    #[error("the key {} cannot be written: {cause}", path.display())]
-    Write { path: PathBuf, cause: io::Error },
-    #[error("the key {} is damaged: each line is a key of at least 32 hexadecimal digits", path.display())]
-    Damaged { path: PathBuf },
-    #[error("the system gave no random numbers for a key")]
-    Random,
-}
 
 /// A key, and what it is for.
 #[derive(Debug, Clone)]
@@ -37,26 +26,20 @@ pub struct MasterKey {
 }
 
 /// Reads the keys, the oldest first; where there is no file yet, makes one, readable by its owner only.
-pub fn keys(path: &Path) -> Result<Vec<MasterKey>, KeyError> {
+pub fn keys(path: &Path) -> Result<Vec<MasterKey>, Faults> {
     match std::fs::read_to_string(path) {
-        Ok(text) => read(&text).ok_or_else(|| KeyError::Damaged {
-            path: path.to_owned(),
-        }),
+        Ok(text) => read(&text).ok_or_else(|| Faults::one(|l| l.config_key_damaged(path.display()))),
         Err(e) if e.kind() == io::ErrorKind::NotFound => make(path),
-        Err(cause) => Err(KeyError::Read {
-            path: path.to_owned(),
-            cause,
-        }),
+        Err(e) => Err(Faults::one(|l| {
+            l.config_key_unreadable(path.display(), reason(l, &e))
+        })),
     }
 }
 
 /// Adds a new key, for what comes from a check-in and a letter on; whoever reads meanwhile finds the file with or without it.
-pub fn add_key(path: &Path, check_in: i64, letter: i64) -> Result<(), KeyError> {
+pub fn add_key(path: &Path, check_in: i64, letter: i64) -> Result<(), Faults> {
     keys(path)?;
-    let failed = |cause| KeyError::Write {
-        path: path.to_owned(),
-        cause,
-    };
+    let failed = |e: io::Error| unwritable(path, &e);
     let old = std::fs::read_to_string(path).map_err(failed)?;
     let line = random()?;
     let text = format!("{}\n{line} check_in {check_in} letter {letter}\n", old.trim_end());
@@ -81,20 +64,22 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+fn unwritable(path: &Path, error: &io::Error) -> Faults {
+    Faults::one(|l| l.config_key_unwritable(path.display(), reason(l, error)))
+}
+
 /// Gives a new secret in hexadecimal digits.
-fn random() -> Result<String, KeyError> {
+fn random() -> Result<String, Faults> {
     let mut bytes = [0u8; LENGTH];
-    OsRng.try_fill_bytes(&mut bytes).map_err(|_| KeyError::Random)?;
+    OsRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|_| Faults::one(|l| l.config_no_random().to_owned()))?;
     Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
 
 /// Makes a key; if another process makes one at the same moment, that one is taken.
-fn make(path: &Path) -> Result<Vec<MasterKey>, KeyError> {
+fn make(path: &Path) -> Result<Vec<MasterKey>, Faults> {
     let text = random()?;
-    let failed = |cause| KeyError::Write {
-        path: path.to_owned(),
-        cause,
-    };
     // Written beside and linked into place, so that nobody ever reads half a key.
     let beside = path.with_extension(format!("{}.new", std::process::id()));
     let written = write_owner_only(&beside, &format!("{text}\n"));
@@ -103,7 +88,7 @@ fn make(path: &Path) -> Result<Vec<MasterKey>, KeyError> {
     match linked {
         Ok(()) => keys(path),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => keys(path),
-        Err(cause) => Err(failed(cause)),
+        Err(e) => Err(unwritable(path, &e)),
     }
 }
 
@@ -211,7 +196,8 @@ mod tests {
             &bare,
         ] {
             std::fs::write(&path, text).unwrap();
-            assert!(matches!(keys(&path), Err(KeyError::Damaged { .. })), "{text}");
+            let words = keys(&path).unwrap_err().to_string();
+            assert!(words.contains(" is damaged: "), "{text}: {words}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
     }

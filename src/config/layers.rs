@@ -1,12 +1,12 @@
 //! Knows where settings come from, which layer wins, and which names are settings at all.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::faults::Faults;
+use super::faults::{Faults, broken_toml, reason};
+use crate::i18n::Lang;
 
 /// Every setting with its default and its explanation.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -39,16 +39,15 @@ impl Origin {
             Self::Flag => 3,
         }
     }
-}
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Says which layer it is.
+    pub(super) fn words(&self, l: Lang) -> String {
         match self {
-            Self::Default => f.write_str("default"),
-            Self::Preset(name) => write!(f, "preset {name}"),
-            Self::File(path) => write!(f, "{}", path.display()),
-            Self::Environment(name) => f.write_str(name),
-            Self::Flag => f.write_str("command line"),
+            Self::Default => l.config_default().to_owned(),
+            Self::Preset(name) => l.config_preset(name),
+            Self::File(path) => path.display().to_string(),
+            Self::Environment(name) => name.clone(),
+            Self::Flag => l.config_flag().to_owned(),
         }
     }
 }
@@ -128,19 +127,16 @@ impl Layers {
     fn add_file(&mut self, path: &Path, faults: &mut Faults) {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(e) => return faults.note(format!("{} cannot be read: {e}", path.display())),
+            Err(e) => return faults.note(|l| l.config_unreadable(path.display(), reason(l, &e))),
         };
         // A spreadsheet program or an old editor may put a byte order mark first.
         let text = text.trim_start_matches('\u{feff}');
         match text.parse::<Table>() {
             Ok(table) => self.add_table("", table, &Origin::File(path.to_owned()), faults),
-            // The line itself stays unsaid: it may hold a password.
-            Err(e) => {
-                let before = e.span().and_then(|span| text.get(..span.start));
-                let line = before.map_or(1, |t| t.matches('\n').count() + 1);
-                let words = e.message().lines().collect::<Vec<_>>().join(", ");
-                faults.note(format!("{}: line {line}: {words}", path.display()));
-            }
+            Err(e) => faults.note(|l| {
+                let words = broken_toml(l, text, &e);
+                l.config_at(path.display(), words, "")
+            }),
         }
     }
 
@@ -163,7 +159,7 @@ impl Layers {
         if self.defaults.contains_key(key) {
             self.leaves.insert(key.to_owned(), leaf(value, origin.clone()));
         } else {
-            faults.note(self.unknown(key, origin));
+            faults.note(|l| self.unknown(l, key, origin));
         }
     }
 
@@ -175,44 +171,37 @@ impl Layers {
     }
 
     /// Says that a name is no setting, and which one was probably meant.
-    fn unknown(&self, key: &str, origin: &Origin) -> String {
+    fn unknown(&self, l: Lang, key: &str, origin: &Origin) -> String {
         let write = |key: &str| match origin {
             Origin::Environment(_) => variable(key),
             _ => key.to_owned(),
         };
         let said = match origin {
             Origin::Environment(name) => name.clone(),
-            Origin::File(path) => format!("{}: {key}", path.display()),
+            Origin::File(path) => l.config_at(path.display(), key, ""),
             _ => key.to_owned(),
         };
-        if self.is_section(key) {
-            return format!(
-                "{said}: this is a section; its settings are {}",
-                self.section(key)
-            );
-        }
-        if let Some(near) = self.nearest(key) {
-            return format!("{said}: no such setting; did you mean {}?", write(near));
-        }
         let section = key.split('.').next().unwrap_or_default();
-        if self.is_section(section) {
-            format!(
-                "{said}: no such setting; [{section}] has {}",
-                self.section(section)
-            )
+        let words = if self.is_section(key) {
+            l.config_section(self.section(l, key))
+        } else if let Some(near) = self.nearest(key) {
+            l.config_near(write(near))
+        } else if self.is_section(section) {
+            l.config_of_section(section, self.section(l, section))
         } else {
-            format!("{said}: no such setting; `allclear config show` lists them all")
-        }
+            l.config_unknown().to_owned()
+        };
+        l.config_at(said, words, "")
     }
 
     /// Lists the settings of a section.
-    fn section(&self, section: &str) -> String {
+    fn section(&self, l: Lang, section: &str) -> String {
         let inside = |k: &String| k.strip_prefix(section)?.strip_prefix('.').map(str::to_owned);
         self.defaults
             .keys()
             .filter_map(inside)
             .collect::<Vec<_>>()
-            .join(", ")
+            .join(l.list_joint())
     }
 
     /// Finds the setting whose name is most like a given one, if any is like it.

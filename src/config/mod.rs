@@ -11,7 +11,7 @@
 //! - `show`: the settings in force, without their secrets
 //! - `key`: the keys of receipts and links; `data`: lists that come with the program
 //!
-//! All that is wrong with a configuration is said at once, in [`Faults`].
+//! All that is wrong with a configuration is said at once, in [`Faults`], whose words are in `i18n/config`.
 
 mod access;
 mod check;
@@ -32,13 +32,13 @@ mod web;
 pub use access::Access;
 pub use database::{Database, Engine};
 pub use faults::Faults;
-pub use key::{KeyError, MasterKey, add_key, keys};
+pub use key::{MasterKey, add_key, keys};
 pub use layers::{DEFAULTS, Origin, Sources};
 pub use retention::Retention;
 pub use settings::{
     Chase, Classes, Duty, Holidays, Intake, Log, Mail, Seal, Service, Session, Settings, Urgent,
 };
-pub use value::{LogFormat, Network, Setting, Size, Span, Tls};
+pub use value::{Like, LogFormat, Network, Setting, Size, Span, Tls};
 pub use watch::{Heartbeat, Metrics};
 pub use web::{TlsFiles, Web};
 

@@ -46,10 +46,9 @@ pub(super) fn known(r: &Reader<'_>) -> Result<(), Broken> {
     let presets = presets();
     if !name.is_empty() && !presets.contains_key(&name) {
         let names: Vec<&str> = presets.keys().map(String::as_str).collect();
-        r.fault(
-            "mail.preset",
-            &format!("there is no preset \"{name}\"; there are {}", names.join(", ")),
-        );
+        r.fault("mail.preset", |l| {
+            l.config_no_preset(&name, names.join(l.list_joint()))
+        });
     }
     Ok(())
 }

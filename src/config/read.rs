@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use toml::{Table, Value};
 
-use super::faults::Faults;
+use super::faults::{Faults, reason};
 use super::layers::{Layers, Leaf, Origin};
 use super::value::Setting;
+use crate::i18n::Lang;
 
 /// The largest file that may hold a secret.
 const SECRET_LIMIT: usize = 64 * 1024;
@@ -53,12 +54,21 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes that a setting is wrong, with its layer.
-    pub(super) fn fault(&self, key: &str, sentence: &str) {
-        let from = match self.layers.leaves.get(key).map(|l| &l.origin) {
-            None | Some(Origin::Default) => String::new(),
-            Some(origin) => format!(" (from {origin})"),
-        };
-        self.faults.borrow_mut().note(format!("{key}: {sentence}{from}"));
+    pub(super) fn fault<W: Into<String>>(&self, key: &str, words: impl Fn(Lang) -> W) {
+        let origin = self.layers.leaves.get(key).map(|leaf| &leaf.origin);
+        let origin = origin.filter(|origin| **origin != Origin::Default);
+        self.faults.borrow_mut().note(|l| {
+            let words: String = words(l).into();
+            let from = origin.map(|origin| l.config_from(origin.words(l)));
+            // What other pages say, too, ends like a sentence.
+            let words = words.trim_end_matches(['.', '。']);
+            l.config_at(key, words, from.unwrap_or_default())
+        });
+    }
+
+    /// Notes that a value is not what it must be.
+    fn unlike<T: Setting>(&self, key: &str, value: &str) {
+        self.fault(key, |l| l.config_not(shown(value), (T::LIKE)(l)));
     }
 
     /// Takes a setting by its name.
@@ -72,7 +82,7 @@ impl<'a> Reader<'a> {
         if let Some(text) = plain(&self.leaf(key)?.value) {
             return Ok(text);
         }
-        self.fault(key, "this is a single value, not a list or a section");
+        self.fault(key, Lang::config_single);
         self.default_text(key)
     }
 
@@ -89,9 +99,9 @@ impl<'a> Reader<'a> {
     pub(super) fn line(&self, key: &str, longest: usize) -> Result<String, Broken> {
         let text = self.text(key)?.trim().to_owned();
         if text.chars().any(char::is_control) {
-            self.fault(key, "this is one line, without control characters");
+            self.fault(key, Lang::config_one_line);
         } else if text.chars().count() > longest {
-            self.fault(key, &format!("this has at most {longest} characters"));
+            self.fault(key, |l| l.config_longest(longest));
         }
         Ok(text)
     }
@@ -102,7 +112,7 @@ impl<'a> Reader<'a> {
         if let Some(value) = T::read(text.trim()) {
             return Ok(value);
         }
-        self.fault(key, &format!("\"{}\" is not {}", shown(&text), T::LIKE));
+        self.unlike::<T>(key, &text);
         T::read(&self.default_text(key)?).ok_or_else(|| Broken(key.to_owned()))
     }
 
@@ -112,7 +122,7 @@ impl<'a> Reader<'a> {
         let text = text.trim();
         let value = T::read(text);
         if value.is_none() && !text.is_empty() {
-            self.fault(key, &format!("\"{}\" is not {}", shown(text), T::LIKE));
+            self.unlike::<T>(key, text);
         }
         Ok(if text.is_empty() { None } else { value })
     }
@@ -125,10 +135,7 @@ impl<'a> Reader<'a> {
         let value = self.get::<T>(key)?;
         if !range.contains(&value) {
             let (least, most) = (range.start(), range.end());
-            self.fault(
-                key,
-                &format!("{value} is out of range; it is at least {least} and at most {most}"),
-            );
+            self.fault(key, |l| l.config_range(value, least, most));
         }
         Ok(value)
     }
@@ -151,10 +158,7 @@ impl<'a> Reader<'a> {
             other => other.clone(),
         };
         let Value::Array(list) = list else {
-            self.fault(
-                key,
-                &format!("this is a list of which each member is {}", T::LIKE),
-            );
+            self.fault(key, |l| l.config_steps((T::LIKE)(l)));
             return Ok(Vec::new());
         };
         let one = |step: &Value| match step {
@@ -173,7 +177,7 @@ impl<'a> Reader<'a> {
                 ("ask", ask) => words.insert(0, plain(ask).unwrap_or_default()),
                 ("to", Value::Array(to)) => words.extend(to.iter().filter_map(plain)),
                 ("to", single) => words.extend(plain(single)),
-                _ => self.fault(key, &format!("a step has ask and to, and no {}", shown(name))),
+                _ => self.fault(key, |l| l.config_step_word(shown(name))),
             }
         }
         Value::String(words.join(" "))
@@ -186,10 +190,7 @@ impl<'a> Reader<'a> {
             if let Some(list) = table.ok().and_then(|mut t| t.remove("list")) {
                 return list;
             }
-            self.fault(
-                key,
-                "the list in brackets cannot be read; write it like [\"a\", \"b\"]",
-            );
+            self.fault(key, Lang::config_brackets);
             return Value::Array(Vec::new());
         }
         let items = text.split(',').map(str::trim).filter(|s| !s.is_empty());
@@ -199,7 +200,7 @@ impl<'a> Reader<'a> {
     /// Reads the members of a list.
     fn items<T: Setting>(&self, key: &str, list: &Value) -> Vec<T> {
         let Value::Array(list) = list else {
-            self.fault(key, "this is a list, like [\"a\", \"b\"]");
+            self.fault(key, Lang::config_list);
             return Vec::new();
         };
         let mut items = Vec::new();
@@ -207,10 +208,7 @@ impl<'a> Reader<'a> {
             let text = plain(item);
             match text.as_deref().and_then(|t| T::read(t.trim())) {
                 Some(value) => items.push(value),
-                None => self.fault(
-                    key,
-                    &format!("\"{}\" is not {}", shown(&text.unwrap_or_default()), T::LIKE),
-                ),
+                None => self.unlike::<T>(key, &text.unwrap_or_default()),
             }
         }
         items
@@ -233,7 +231,7 @@ impl<'a> Reader<'a> {
         let secret = match file {
             Some(path) if direct.is_empty() || rank_file > rank_direct => self.secret_file(&file_key, &path),
             Some(_) if rank_file == rank_direct => {
-                self.fault(key, &format!("{file_key} is set too; keep one of them"));
+                self.fault(key, |l| l.config_both(&file_key));
                 None
             }
             _ => Some(direct),
@@ -244,12 +242,10 @@ impl<'a> Reader<'a> {
     /// Reads a file that holds nothing but a secret; the line break at its end does not count.
     fn secret_file(&self, key: &str, path: &Path) -> Option<String> {
         match std::fs::read_to_string(path) {
-            Ok(text) if text.trim().is_empty() => self.fault(key, &format!("{} is empty", path.display())),
-            Ok(text) if text.len() > SECRET_LIMIT => {
-                self.fault(key, &format!("{} is too large", path.display()))
-            }
+            Ok(text) if text.trim().is_empty() => self.fault(key, |l| l.config_empty(path.display())),
+            Ok(text) if text.len() > SECRET_LIMIT => self.fault(key, |l| l.config_large(path.display())),
             Ok(text) => return Some(text.trim_end_matches(['\r', '\n']).to_owned()),
-            Err(e) => self.fault(key, &format!("{} cannot be read: {e}", path.display())),
+            Err(e) => self.fault(key, |l| l.config_unreadable(path.display(), reason(l, &e))),
         }
         None
     }

@@ -21,7 +21,7 @@ impl Retention {
         let span = |key: &str, least: u64| -> Result<Option<Span>, Broken> {
             let span: Option<Span> = r.optional(key)?;
             if span.is_some_and(|span| span < Span::days(least)) {
-                r.fault(key, &format!("it is at least {least}d, or empty"));
+                r.fault(key, |l| l.config_least_or_empty(Span::days(least)));
             }
             Ok(span)
         };

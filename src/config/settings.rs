@@ -17,14 +17,14 @@ use super::preset;
 use super::read::{Broken, Reader};
 use super::retention::Retention;
 use super::show;
-use super::value::{LogFormat, Setting, Span, Tls, Within};
+use super::value::{Like, LogFormat, Setting, Span, Tls, Within, one_of};
 use super::watch::{Heartbeat, Metrics};
 use super::web::Web;
 use crate::domain::address::Address;
 use crate::domain::alert::{Ask, Plan};
 use crate::domain::incident::{Limits, Timetable};
 use crate::domain::ladder::{Ladder, Step, default_ladder};
-use crate::domain::language::Lang;
+use crate::i18n::Lang;
 
 /// Everything that an administrator can set.
 #[derive(Debug, Clone)]
@@ -203,10 +203,16 @@ impl Settings {
             }),
             Ok(_) => Err(faults),
             Err(Broken(key)) => {
-                faults.note(format!("{key}: the default of this setting cannot be read"));
+                faults.note(|l| l.config_at(&key, l.config_no_default(), ""));
                 Err(faults)
             }
         }
+    }
+
+    /// Gives the language that the sources ask for, also where something else in them is wrong.
+    pub fn language(sources: &Sources) -> Option<Lang> {
+        let layers = Layers::gather(sources, &mut Faults::default());
+        Lang::read(layers.leaves.get("service.language")?.value.as_str()?.trim())
     }
 
     /// Tells from which layer a setting comes.
@@ -319,7 +325,7 @@ impl Urgent {
 impl Incident {
     fn read(r: &Reader<'_>) -> Result<Self, Broken> {
         let follow_up = Timetable::new(r.list("incident.follow_up")?).unwrap_or_else(|e| {
-            r.fault("incident.follow_up", &e.to_string());
+            r.fault("incident.follow_up", |l| l.timetable_error(e));
             Timetable::default()
         });
         let limits = |key: &str| -> Result<Limits, Broken> {
@@ -342,7 +348,7 @@ impl Incident {
 fn word_within(r: &Reader<'_>) -> Result<Option<Span>, Broken> {
     let span: Option<Span> = r.optional("urgent.word_within")?;
     if span.is_some_and(|span| !(Span::millis(1000)..=Span::days(1)).contains(&span)) {
-        r.fault("urgent.word_within", "it is at least 1s and at most 1d, or empty");
+        r.fault("urgent.word_within", |l| l.config_range_or_empty("1s", "1d"));
     }
     Ok(span)
 }
@@ -350,7 +356,7 @@ fn word_within(r: &Reader<'_>) -> Result<Option<Span>, Broken> {
 impl Chase {
     fn read(r: &Reader<'_>) -> Result<Self, Broken> {
         let ladder = Ladder::new(r.list("chase.steps")?).unwrap_or_else(|e| {
-            r.fault("chase.steps", &e.to_string());
+            r.fault("chase.steps", |l| l.ladder_error(&e));
             default_ladder()
         });
         Ok(Self {
@@ -385,8 +391,8 @@ impl Session {
 impl Log {
     fn read(r: &Reader<'_>) -> Result<Self, Broken> {
         let level = r.line("log.level", 400)?;
-        if let Err(e) = tracing_subscriber::EnvFilter::from_str(&level) {
-            r.fault("log.level", &format!("the filter cannot be read: {e}"));
+        if tracing_subscriber::EnvFilter::from_str(&level).is_err() {
+            r.fault("log.level", Lang::config_log_level);
         }
         Ok(Self {
             format: r.get("log.format")?,
@@ -398,10 +404,7 @@ impl Log {
 impl Seal {
     fn read(r: &Reader<'_>) -> Result<Self, Broken> {
         let key_file = r.path("seal.key_file")?.unwrap_or_else(|| {
-            r.fault(
-                "seal.key_file",
-                "this names a file; without it receipts cannot be proved",
-            );
+            r.fault("seal.key_file", Lang::config_key_file);
             PathBuf::new()
         });
         Ok(Self { key_file })
@@ -409,7 +412,7 @@ impl Seal {
 }
 
 impl Setting for Address {
-    const LIKE: &'static str = "an e-mail address like duty@county.example";
+    const LIKE: Like = |l| l.config_like_address().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         Self::parse(text).ok()
@@ -417,7 +420,7 @@ impl Setting for Address {
 }
 
 impl Setting for Ask {
-    const LIKE: &'static str = "one of any, all";
+    const LIKE: Like = |l| one_of(l, &["any", "all"]);
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
@@ -425,7 +428,7 @@ impl Setting for Ask {
 }
 
 impl Setting for Plan {
-    const LIKE: &'static str = "a step like deputy@county.example or all head parent";
+    const LIKE: Like = |l| l.config_like_plan().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
@@ -433,7 +436,7 @@ impl Setting for Plan {
 }
 
 impl Setting for Step {
-    const LIKE: &'static str = "a step like +20m head";
+    const LIKE: Like = |l| l.config_like_step().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()

@@ -6,13 +6,14 @@ use toml::{Table, Value};
 
 use super::layers::{DEFAULTS, Layers, Leaf, Origin};
 use super::settings::Settings;
+use crate::i18n::Lang;
 
 /// What stands in the place of a secret.
 const HIDDEN: &str = "(hidden)";
 
 impl Settings {
     /// Writes the settings in force as TOML, in the order of `default.toml`, each with the layer it comes from.
-    pub fn show(&self) -> String {
+    pub fn show(&self, l: Lang) -> String {
         let mut shown = String::new();
         let mut section = "";
         for line in DEFAULTS.lines() {
@@ -23,7 +24,7 @@ impl Settings {
             } else if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#'))
                 && let Some(leaf) = self.layers.leaves.get(&format!("{section}.{name}"))
             {
-                let _ = writeln!(shown, "{}", entry(name, leaf));
+                let _ = writeln!(shown, "{}", entry(l, name, leaf));
             }
         }
         shown
@@ -31,14 +32,14 @@ impl Settings {
 }
 
 /// Writes one setting and its layer.
-fn entry(name: &str, leaf: &Leaf) -> String {
+fn entry(l: Lang, name: &str, leaf: &Leaf) -> String {
     let line =
         toml::to_string(&Table::from_iter([(name.to_owned(), leaf.value.clone())])).unwrap_or_default();
     let line = line.trim_end();
     match &leaf.origin {
         Origin::Default => line.to_owned(),
         // A comment ends with its line, so a path with a line break must not break out of it.
-        origin => format!("{line}  # {}", origin.to_string().replace(char::is_control, "?")),
+        origin => format!("{line}  # {}", origin.words(l).replace(char::is_control, "?")),
     }
 }
 

@@ -6,12 +6,14 @@ use secrecy::ExposeSecret;
 use toml::Table;
 
 mod outside;
+mod words;
 
 use super::faults::Faults;
 use super::layers::Layers;
 use super::read::Reader;
 use super::*;
 use crate::domain::alert::Ask;
+use crate::i18n::Lang;
 
 /// A folder with a configuration file.
 struct Office {
@@ -52,10 +54,14 @@ impl Office {
 
     /// Gives what is wrong, without the name of the temporary folder.
     fn faults(&self) -> Vec<String> {
+        self.faults_in(Lang::En)
+    }
+
+    fn faults_in(&self, lang: Lang) -> Vec<String> {
         let faults = Settings::load(&self.sources).expect_err("this configuration has faults");
         let folder = format!("{}/", self.folder.path().display());
         faults
-            .sentences()
+            .sentences(lang)
             .iter()
             .map(|s| s.replace(&folder, ""))
             .collect()
@@ -151,7 +157,7 @@ fn a_setting_like_no_other_is_answered_with_those_of_its_section() {
     assert_eq!(
         office.faults(),
         [
-            "allclear.toml: colour: no such setting; `allclear config show` lists them all",
+            "allclear.toml: colour: no such setting; `allclear config defaults` lists them all",
             "allclear.toml: seal.deeper.still.x: no such setting; [seal] has key_file",
             "allclear.toml: seal.something_else: no such setting; [seal] has key_file",
         ]
@@ -193,11 +199,11 @@ fn everything_that_is_wrong_is_said_at_once() {
         "urgent.passes: 0 is out of range; it is at least 1 and at most 20 (from allclear.toml)",
         "urgent.steps: \"\" is not a step like deputy@county.example or all head parent (from allclear.toml)",
         "chase.pause: \"30\" is not a duration like 30m, 5s or 1h30m (from allclear.toml)",
-        "chase.steps: a ladder needs a step at or after the due time",
+        "chase.steps: At least one step must come at or after the deadline",
         "session.idle: this is no longer than session.absolute (from allclear.toml)",
         "intake.batch: 0 is out of range; it is at least 1 and at most 10000 (from allclear.toml)",
         "web.trusted_proxies: \"10.0.0.0/33\" is not a network like 10.0.0.0/8 or fd00::/8 (from allclear.toml)",
-        "log.level: the filter cannot be read: ",
+        "log.level: the filter cannot be read; write info, or info,allclear=debug (from allclear.toml)",
         "seal.key_file: this names a file; without it receipts cannot be proved (from allclear.toml)",
     ];
     for begin in begins {
@@ -297,7 +303,7 @@ fn no_secret_is_shown() {
         "{MAIL}login = \"duty\"\npassword = \"s3cret\"\n[database]\nurl = \"postgres://duty:s3@cret@db/a?password=s3cret\"\n"
     );
     let s = office(&text).settings();
-    let shown = s.show();
+    let shown = s.show(Lang::En);
     assert!(!shown.contains("s3"), "{shown}");
     assert!(
         shown.contains("url = \"postgres://duty:(hidden)@db/a?(hidden)\"  # "),
@@ -318,7 +324,7 @@ fn no_secret_is_in_a_log_that_prints_the_settings() {
 #[test]
 fn what_is_shown_is_a_configuration_with_the_layer_of_each_setting() {
     let office = office("[service]\nname = \"甲\"\n").with_flag("service.listen", "127.0.0.1:9");
-    let shown = office.settings().show();
+    let shown = office.settings().show(Lang::En);
     let table: Table = shown.parse().unwrap();
     let sections = super::DEFAULTS.lines().filter(|line| line.starts_with('['));
     assert_eq!(table.len(), sections.count());
@@ -431,7 +437,7 @@ fn plain_http_beyond_this_machine_has_to_be_asked_for() {
     let s = office(&format!("{text}[web]\nplain_http = true\n")).settings();
     assert_eq!(s.service.base_url, "http://10.1.2.3:8080");
     assert!(
-        s.warnings()
+        s.warnings(Lang::En)
             .iter()
             .any(|w| w.starts_with("web.plain_http is true"))
     );
@@ -462,7 +468,7 @@ fn mail_settings_that_a_server_would_refuse_are_refused_first() {
 
 #[test]
 fn what_nobody_would_be_told_is_a_warning() {
-    let warnings = defaults().warnings().join("\n");
+    let warnings = defaults().warnings(Lang::En).join("\n");
     for key in [
         "mail.host is not set",
         "duty.phone is not set",

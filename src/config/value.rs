@@ -8,12 +8,20 @@ use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 use crate::domain::incident::{Severity, Times};
-use crate::domain::language::Lang;
+use crate::i18n::Lang;
+
+/// How something is written, in words of a language.
+pub type Like = fn(Lang) -> String;
+
+/// Says that it is one of some words.
+pub(super) fn one_of(l: Lang, words: &[&str]) -> String {
+    l.config_like_one_of(words.join(l.list_joint()))
+}
 
 /// A value that is written as one text.
 pub trait Setting: Sized {
-    /// Says how it is written, to complete "is not …".
-    const LIKE: &'static str;
+    /// Says how it is written, to complete "is not …" and "应为…".
+    const LIKE: Like;
 
     /// Reads it.
     fn read(text: &str) -> Option<Self>;
@@ -76,7 +84,7 @@ fn number_and_unit(text: &str) -> Option<(u64, &str, &str)> {
 }
 
 impl Setting for Span {
-    const LIKE: &'static str = "a duration like 30m, 5s or 1h30m";
+    const LIKE: Like = |l| l.config_like_span().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         let mut rest = text.trim();
@@ -137,7 +145,7 @@ impl Size {
 }
 
 impl Setting for NaiveTime {
-    const LIKE: &'static str = "an hour like 09:00";
+    const LIKE: Like = |l| l.config_like_hour().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         Self::parse_from_str(text.trim(), "%H:%M").ok()
@@ -145,7 +153,7 @@ impl Setting for NaiveTime {
 }
 
 impl Setting for Size {
-    const LIKE: &'static str = "a size like 64KiB or 2MiB";
+    const LIKE: Like = |l| l.config_like_size().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         let (number, unit, rest) = number_and_unit(text.trim())?;
@@ -206,7 +214,7 @@ impl Network {
 }
 
 impl Setting for Network {
-    const LIKE: &'static str = "a network like 10.0.0.0/8 or fd00::/8";
+    const LIKE: Like = |l| l.config_like_network().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         let (address, bits) = match text.trim().split_once('/') {
@@ -232,7 +240,7 @@ pub enum Tls {
 }
 
 impl Setting for Tls {
-    const LIKE: &'static str = "one of implicit, starttls, plain";
+    const LIKE: Like = |l| one_of(l, &["implicit", "starttls", "plain"]);
 
     fn read(text: &str) -> Option<Self> {
         match text {
@@ -254,7 +262,7 @@ pub enum LogFormat {
 }
 
 impl Setting for LogFormat {
-    const LIKE: &'static str = "one of text, json";
+    const LIKE: Like = |l| one_of(l, &["text", "json"]);
 
     fn read(text: &str) -> Option<Self> {
         match text {
@@ -273,7 +281,7 @@ pub(super) struct Within {
 }
 
 impl Setting for Within {
-    const LIKE: &'static str = "a severity and a duration like iii 30m";
+    const LIKE: Like = |l| l.config_like_within().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         let (severity, span) = text.trim().split_once(char::is_whitespace)?;
@@ -285,7 +293,7 @@ impl Setting for Within {
 }
 
 impl Setting for Times {
-    const LIKE: &'static str = "a severity and times like iii 08:00 17:00";
+    const LIKE: Like = |l| l.config_like_times().to_owned();
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
@@ -293,8 +301,8 @@ impl Setting for Times {
 }
 
 macro_rules! by_parsing {
-    ($($type:ty => $like:literal),* $(,)?) => {$(impl Setting for $type {
-        const LIKE: &'static str = $like;
+    ($($type:ty => $like:expr),* $(,)?) => {$(impl Setting for $type {
+        const LIKE: Like = $like;
 
         fn read(text: &str) -> Option<Self> {
             text.parse().ok()
@@ -303,13 +311,13 @@ macro_rules! by_parsing {
 }
 
 by_parsing! {
-    u16 => "a port number, 1 to 65535",
-    u32 => "a whole number",
-    usize => "a whole number",
-    bool => "true or false",
-    SocketAddr => "an address with a port like 127.0.0.1:8080",
-    Tz => "a time zone like Asia/Shanghai",
-    Lang => "one of zh-CN, en",
+    u16 => |l| l.config_like_port().to_owned(),
+    u32 => |l| l.config_like_number().to_owned(),
+    usize => |l| l.config_like_number().to_owned(),
+    bool => |l| one_of(l, &["true", "false"]),
+    SocketAddr => |l| l.config_like_socket().to_owned(),
+    Tz => |l| l.config_like_zone().to_owned(),
+    Lang => |l| one_of(l, &["zh-CN", "en"]),
 }
 
 #[cfg(test)]

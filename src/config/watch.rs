@@ -58,7 +58,7 @@ impl Metrics {
             .as_ref()
             .is_some_and(|token| token.expose_secret().len() < TOKEN)
         {
-            r.fault("metrics.token", &format!("this has at least {TOKEN} characters"));
+            r.fault("metrics.token", |l| l.config_token(TOKEN));
         }
         Ok(Self { token })
     }
@@ -74,14 +74,12 @@ impl Heartbeat {
         };
         if let Some(url) = &heartbeat.url {
             match target(url.expose_secret()) {
-                None => r.fault(
-                    "heartbeat.url",
-                    "this is a web address like https://monitor.county.example/ping/1234",
-                ),
+                None => r.fault("heartbeat.url", |l| {
+                    l.config_url("https://monitor.county.example/ping/1234")
+                }),
                 Some(url) => {
                     if let Some(address) = address_of(&url).filter(|address| !heartbeat.may_reach(*address)) {
-                        let words = format!("{address} is in a private network; list it in heartbeat.allow");
-                        r.fault("heartbeat.url", &words);
+                        r.fault("heartbeat.url", |l| l.config_private(address));
                     }
                 }
             }

@@ -52,7 +52,7 @@ impl Web {
 
 /// Takes both files, or none.
 fn tls(r: &Reader<'_>) -> Result<Option<TlsFiles>, Broken> {
-    let lacks = |key, other| r.fault(key, &format!("{other} is set, so this names a file too"));
+    let lacks = |key, other| r.fault(key, |l| l.config_tls_pair(other));
     match (r.path("web.tls_certificate")?, r.path("web.tls_key")?) {
         (Some(certificate), Some(key)) => return Ok(Some(TlsFiles { certificate, key })),
         (Some(_), None) => lacks("web.tls_key", "web.tls_certificate"),

@@ -60,9 +60,9 @@ struct Special {
 /// Why a text is not a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CalendarError {
-    /// Not the expected JSON; the words are the parser's, with line and column.
-    #[error("the calendar cannot be read: {0}")]
-    Shape(String),
+    /// Not the expected JSON from this place on.
+    #[error("the calendar cannot be read at line {line}, character {column}")]
+    Shape { line: usize, column: usize },
     /// The key of a year and the year beneath it differ.
     #[error("the calendar has the year {year} under {key:?}")]
     Year { key: String, year: i32 },
@@ -91,7 +91,10 @@ impl Calendar {
     /// Reads the JSON of `config/holidays/`: years, each with its days off and its make-up workdays.
     pub fn parse(json: &str) -> Result<Self, CalendarError> {
         let years: BTreeMap<String, YearFile> =
-            serde_json::from_str(json).map_err(|e| CalendarError::Shape(e.to_string()))?;
+            serde_json::from_str(json).map_err(|e| CalendarError::Shape {
+                line: e.line(),
+                column: e.column(),
+            })?;
         let mut calendar = Self::default();
         for (key, YearFile { year, days }) in years {
             if key != year.to_string() {
@@ -282,7 +285,7 @@ mod tests {
             &one(r#"{"date":"2026-02-03","name":"x"}"#),
         ] {
             assert!(
-                matches!(Calendar::parse(bad), Err(CalendarError::Shape(_))),
+                matches!(Calendar::parse(bad), Err(CalendarError::Shape { .. })),
                 "{bad}"
             );
         }

@@ -16,7 +16,7 @@ mod report;
 mod schedule;
 
 pub use change::{Change, Value, changes, values};
-pub use class::{ClassError, ClassGroup, Classes, IncidentClass};
+pub use class::{ClassError, ClassFile, ClassGroup, Classes, IncidentClass};
 pub use clock::{Clock, Limits};
 pub use edit::{ClassEdit, NAME};
 pub use finding::FindingKind;

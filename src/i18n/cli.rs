@@ -101,20 +101,20 @@ messages! {
 
     // Of init.
     cli_init_there(file): "{file} 已经存在，没有改动它。", "{file} is there already; it was left as it is.";
-    cli_init_written(file): "配置已写入 {file}（每一项都有说明）。接下来依次：",
+    cli_init_written(file): "配置文件已写入 {file}，每一项都有说明。接下来请依次：",
         "The configuration is in {file}, every setting explained. What comes next, in order:";
-    cli_init_fill(file, keys): "打开 {file}，去掉行首的 # 并填写：{keys}。",
+    cli_init_fill(file, keys): "打开 {file}，填写 {keys}，并去掉这几行开头的 #。",
         "Open {file}, take the # off and fill in: {keys}.";
     cli_init_look(file): "再看一遍 {file}，需要时修改。", "Look {file} over, and change what you need.";
     cli_init_check: "检查配置、数据库和邮件服务器：", "Have the settings, the database and the mail server looked at:";
-    cli_init_serve: "启动服务（生产环境用 systemd，见 config/allclear.service）：",
+    cli_init_serve: "启动服务（正式运行请用 systemd，见 config/allclear.service）：",
         "Start the service (in earnest by systemd, see config/allclear.service):";
     cli_init_accounts: "已有账号，未新建。需要时生成登录链接：", "There are accounts already; a sign-in link is made by:";
     cli_init_later: "填好 service.base_url 之后，生成首批管理员的一次性登录链接，在浏览器中打开：",
         "Once service.base_url is right, make the one-time sign-in links of the first administrators, and open them in a browser:";
     cli_init_links: "首批管理员在浏览器中打开一次性登录链接：", "The first administrators open their one-time sign-in links in a browser:";
-    cli_init_units: "导入单位：页面“管理”会一步一步引导，或用命令：",
-        "Import the units: the page Administration leads through it step by step, or:";
+    cli_init_units: "导入单位：在“管理”页面按提示操作，或用命令（--dry-run 只预览，不写入）：",
+        "Import the units: the page Administration leads through it step by step, or (--dry-run shows what would change, and writes nothing):";
     cli_init_link(role, login, until): "{role}（{login}），有效至 {until}：", "{role} ({login}), good until {until}:";
 
     // Of backup and restore.

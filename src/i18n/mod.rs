@@ -11,6 +11,7 @@
 //! - `bench`: the figures of a measurement
 //! - `bulletin`: the daily bulletin, and in which order it says things
 //! - `cli`: the command line
+//! - `config`: what is wrong with the configuration
 //! - `common`: the terms of the field: standings, severities, kinds of units, roles
 //! - `date`: days, times and durations as a reader writes them
 //! - `desk`: the desk of a village, its form and its receipt
@@ -41,6 +42,7 @@ pub mod board;
 pub mod bulletin;
 pub mod cli;
 pub mod common;
+mod config;
 pub mod date;
 pub mod demo;
 pub mod desk;

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::audit::who;
 use super::{Error, Result, Service};
+use crate::config::Faults;
 use crate::crash::Point;
 use crate::domain::access::{Actor, Deed, permit};
 
@@ -159,5 +160,5 @@ pub fn copy_key(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn written(path: &Path, error: &io::Error) -> Error {
-    Error::setting(format!("{}: {error}", path.display()))
+    Error::Setting(Faults::unwritable(path, error))
 }

@@ -112,7 +112,7 @@ pub(super) async fn seed(tx: &mut Tx, settings: &Settings, now: Timestamp) -> Re
     if let Some(last) = tx.class_list().await? {
         return Ok((last.version, last.classes));
     }
-    let first = settings.incident_classes().map_err(Error::setting)?;
+    let first = settings.incident_classes().map_err(Error::Setting)?;
     tx.add_class_list(1, &first, None, now).await?;
     let last = tx.class_list().await?;
     Ok(last.map_or((1, first), |last| (last.version, last.classes)))

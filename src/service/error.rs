@@ -1,5 +1,6 @@
 //! Knows why a deed was not done, in terms that a door can put into words.
 
+use crate::config::Faults;
 use crate::domain::access::Denied;
 use crate::domain::form;
 use crate::domain::import::{NoUndo, RowError};
@@ -80,8 +81,8 @@ pub enum Error {
         seconds: u32,
     },
     /// A setting, or a file that it names, cannot be used.
-    #[error("{0}")]
-    Setting(String),
+    #[error(transparent)]
+    Setting(Faults),
     /// Anything else; for the log, never for a page.
     #[error("{0}")]
     Broken(String),
@@ -107,11 +108,6 @@ pub enum Fault {
 }
 
 impl Error {
-    /// Says that a setting, or a file that it names, cannot be used.
-    pub fn setting(error: impl std::fmt::Display) -> Self {
-        Self::Setting(error.to_string())
-    }
-
     /// Says that a stored thing cannot be used; for the log.
     pub fn broken(error: impl std::fmt::Display) -> Self {
         Self::Broken(error.to_string())

@@ -36,10 +36,10 @@ impl Keys {
     /// # Errors
     /// When the file cannot be read, made or understood.
     pub fn load(settings: &Settings) -> Result<Self> {
-        let masters = crate::config::keys(&settings.seal.key_file).map_err(Error::setting)?;
+        let masters = crate::config::keys(&settings.seal.key_file).map_err(Error::Setting)?;
         let mut keys = masters.iter().rev().map(Key::of);
         Ok(Self {
-            newest: keys.next().ok_or_else(|| Error::setting("there is no key"))?,
+            newest: keys.next().ok_or_else(|| Error::broken("there is no key"))?,
             older: keys.collect(),
         })
     }

@@ -192,7 +192,7 @@ impl Service {
             intake,
             keys: Keys::load(&settings)?,
             classes: classes::Cache::new(classes),
-            calendar: settings.calendar().map_err(Error::setting)?,
+            calendar: settings.calendar().map_err(Error::Setting)?,
             store,
             clock,
             settings,

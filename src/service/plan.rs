@@ -155,7 +155,7 @@ pub(crate) async fn ticked(conn: &mut Conn, incident: IncidentId) -> Result<Vec<
 /// Writes the plans that come with the program, where there is none for the same incidents.
 pub(super) async fn seed(tx: &mut Tx, settings: &Settings, classes: &Classes, now: Timestamp) -> Result<()> {
     let known = tx.plans().await?;
-    for shipped in settings.shipped_plans().map_err(Error::setting)? {
+    for shipped in settings.shipped_plans().map_err(Error::Setting)? {
         let of = For::parse(&shipped.class, &shipped.severity).ok_or(Error::Missing("severity"))?;
         let unknown = of
             .class

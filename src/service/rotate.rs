@@ -31,7 +31,7 @@ impl Service {
         permit(actor, Deed::ChangeSettings)?;
         let (check_in, letter) = self.store.read().await?.last_numbers().await?;
         let file = &self.settings.seal.key_file;
-        crate::config::add_key(file, check_in + 1, letter + 1).map_err(Error::setting)?;
+        crate::config::add_key(file, check_in + 1, letter + 1).map_err(Error::Setting)?;
         let keys = Keys::load(&self.settings)?;
         let factors = self.reseal_factors(&keys).await?;
         let letters = self.reseal_letters(&keys).await?;

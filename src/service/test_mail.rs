@@ -13,11 +13,11 @@ impl Service {
     /// Writes a test letter and lets the relay be tried at once, also one that is paused or was stopped.
     ///
     /// # Errors
-    /// [`Error::Denied`]; [`Error::Setting`] where no relay is set, so that the letter would wait for ever.
+    /// [`Error::Denied`]; [`Error::Broken`] where no relay is set, so that the letter would wait for ever.
     pub async fn test_mail(&self, actor: &Actor, to: &Address) -> Result<LetterId> {
         permit(actor, Deed::ChangeSettings)?;
         if self.settings.mail.host.is_none() || self.settings.mail.from_address.is_none() {
-            return Err(Error::Setting("no mail relay is set".to_owned()));
+            return Err(Error::broken("no mail relay is set"));
         }
         let mut tx = self.store.begin().await?;
         let languages = self.languages(&mut tx).await?;

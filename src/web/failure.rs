@@ -185,8 +185,8 @@ impl From<Denied> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        if let Error::Setting(words) | Error::Broken(words) = &error {
-            tracing::error!(error = words, "a request failed");
+        if matches!(error, Error::Setting(_) | Error::Broken(_)) {
+            tracing::error!(%error, "a request failed");
         }
         Self::Deed(Arc::new(error))
     }

@@ -9,7 +9,7 @@ use chrono::{SubsecRound, TimeDelta};
 
 use super::duty;
 use super::script::{self, BULLETIN, CLOSES, DUE, GRACE, PAUSE, Pace, REPEAT};
-use crate::cli::context::{Context, clock};
+use crate::cli::context::{Context, clock, full};
 use crate::cli::fail::Fail;
 use crate::cli::serve;
 use crate::config::{Settings, Sources};
@@ -76,7 +76,7 @@ pub(super) fn settings(
     relay: SocketAddr,
     pace: Pace,
 ) -> Result<Settings, Fail> {
-    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let dir = full(dir);
     let span = |seconds: f64| format!("{}ms", pace.seconds(seconds).num_milliseconds());
     let lang = context.lang;
     let flags = [

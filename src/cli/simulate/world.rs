@@ -117,7 +117,7 @@ pub(super) fn settings(plan: &Plan, folder: &Folder, port: u16) -> Result<Settin
             flags: flags.clone(),
             ..plan.sources.clone()
         };
-        Settings::load(&sources).map_err(|faults| Refusal::Broken(faults.to_string()))
+        Settings::load(&sources).map_err(|faults| Refusal::Broken(faults.sentences(plan.lang).join("\n")))
     };
     flags.extend(
         set.drain(..)

@@ -1,7 +1,7 @@
 //! Tests of what lies outside: providers of mail, monitors.
 
 use super::super::preset::presets;
-use super::{DEFAULTS, Origin, Tls, office};
+use super::{DEFAULTS, Lang, Origin, Tls, office};
 
 #[test]
 fn a_preset_lies_under_what_the_administrator_writes() {
@@ -65,10 +65,10 @@ fn a_monitor_needs_a_token_that_is_not_guessed_and_an_address_that_is_the_admini
         .settings();
     }
     let s = office("[heartbeat]\nurl = \"https://hc.example/ping/s3cret\"\n[metrics]\ntoken = \"s3cret-s3cret-s3cret\"\n").settings();
-    assert!(!s.show().contains("s3cret"), "{}", s.show());
+    assert!(!s.show(Lang::En).contains("s3cret"), "{}", s.show(Lang::En));
     assert!(
-        s.show().contains("url = \"https://hc.example/(hidden)\""),
+        s.show(Lang::En).contains("url = \"https://hc.example/(hidden)\""),
         "{}",
-        s.show()
+        s.show(Lang::En)
     );
 }

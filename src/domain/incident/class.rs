@@ -75,7 +75,7 @@ pub struct Classes {
 /// The class file as it is written: `[[class]]` tables.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ClassFile {
+pub struct ClassFile {
     #[serde(default)]
     urgent_severities: Vec<String>,
     class: Vec<IncidentClass>,

@@ -39,7 +39,7 @@ pub(crate) async fn backup(context: &Context, file: &Path) -> Done {
 pub(crate) async fn restore(context: &Context, file: &Path, dir: &Path) -> Done {
     let lang = context.lang;
     let refused = |words: String| Fail::Refused(words);
-    let at = |path: &Path, error: std::io::Error| refused(lang.cli_file(path.display(), error));
+    let at = |path: &Path, error: std::io::Error| refused(lang.file_error(path, &error));
     if !file.is_file() {
         return Err(refused(lang.cli_restore_none(file.display())));
     }

@@ -152,7 +152,7 @@ fn is_open_to_others(_: &Path) -> bool {
 fn room(sheet: &mut Sheet, folder: &Path) {
     let (lang, subject) = (sheet.lang, sheet.lang.cli_check_disk());
     match disk::free(folder) {
-        Err(error) => sheet.line(Mark::Fault, subject, lang.cli_file(folder.display(), error)),
+        Err(error) => sheet.line(Mark::Fault, subject, lang.file_error(folder, &error)),
         Ok(bytes) => {
             let mark = match bytes {
                 0..disk::TOO_LITTLE => Mark::Fault,
@@ -188,7 +188,7 @@ async fn database(sheet: &mut Sheet, context: &Context, settings: &Settings) {
     if let Engine::Sqlite { file } = &settings.database.engine
         && !file.exists()
     {
-        return sheet.line(Mark::Warning, subject, lang.cli_no_database(file.display()));
+        return sheet.line(Mark::Warning, subject, lang.cli_no_database(full(file).display()));
     }
     let url = settings.database.engine.url();
     let store = match Store::open(url.expose_secret(), context::options(settings)).await {

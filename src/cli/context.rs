@@ -76,7 +76,7 @@ impl Context {
         {
             let words = match super::backup::is_half_restored(file) {
                 true => self.lang.cli_restore_broken_off().to_owned(),
-                false => self.lang.cli_no_database(file.display()),
+                false => self.lang.cli_no_database(full(file).display()),
             };
             return Err(Fail::Refused(words));
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use toml::Value;
 
-use super::context::{self, Context, FILE};
+use super::context::{self, Context, FILE, full};
 use super::fail::{Exit, Fail};
 use super::{Done, out};
 use crate::config::{DEFAULTS, Origin, Settings, Sources};
@@ -27,9 +27,9 @@ const FIRST: [(&str, Role); 2] = [
 pub(crate) async fn run(context: &Context, dir: &Path) -> Done {
     let lang = context.lang;
     let file = dir.join(FILE);
-    let at = |error: std::io::Error| Fail::Refused(lang.cli_file(file.display(), error));
+    let at = |error: std::io::Error| Fail::Refused(lang.file_error(&full(&file), &error));
     if file.exists() {
-        return Err(Fail::Refused(lang.cli_init_there(file.display())));
+        return Err(Fail::Refused(lang.cli_init_there(full(&file).display())));
     }
     let said: BTreeMap<&str, &str> = context
         .sources
@@ -113,7 +113,7 @@ async fn first_accounts(service: &Arc<Service>, linked: bool) -> Result<Ways, Fa
 
 /// Says what comes next, in order: what to fill in where, and which command follows.
 fn next(lang: Lang, file: &Path, settings: &Settings, ways: Ways) {
-    let file = context::full(file);
+    let file = full(file);
     let allclear = format!("allclear --config {}", file.display());
     let lacks: Vec<&str> = NEEDED.into_iter().filter(|key| !is_said(settings, key)).collect();
     let mut lines = vec![match lacks.as_slice() {

@@ -77,7 +77,7 @@ fn folder(lang: Lang, folder: &Path) -> Result<(), Fail> {
     if folder.as_os_str().is_empty() {
         return Ok(());
     }
-    std::fs::create_dir_all(folder).map_err(|error| Fail::Refused(lang.cli_file(folder.display(), error)))
+    std::fs::create_dir_all(folder).map_err(|error| Fail::Refused(lang.file_error(folder, &error)))
 }
 
 /// Listens where it was told to.
@@ -87,5 +87,5 @@ pub(crate) async fn listen(
 ) -> Result<TcpListener, Fail> {
     TcpListener::bind(address)
         .await
-        .map_err(|error| Fail::Refused(lang.cli_listen(address, error)))
+        .map_err(|error| Fail::Refused(lang.cli_listen(address, lang.file_reason(&error))))
 }

@@ -131,7 +131,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Done {
             reason,
         } => {
             let bytes = std::fs::read(&file)
-                .map_err(|error| Fail::Refused(context.lang.cli_file(file.display(), error)))?;
+                .map_err(|error| Fail::Refused(context.lang.file_error(&file, &error)))?;
             import(context, &bytes, dry_run, reason.as_deref()).await
         }
         Command::Undo { import, reason } => match import {

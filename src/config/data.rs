@@ -5,7 +5,7 @@ use std::path::Path;
 
 use toml::Table;
 
-use super::faults::{Faults, broken_toml, placed, reason};
+use super::faults::{Faults, broken_toml, placed};
 use super::settings::Settings;
 use crate::domain::calendar::Calendar;
 use crate::domain::incident::{ClassFile, Classes};
@@ -66,7 +66,7 @@ impl<'a> List<'a> {
             Some(path) => match std::fs::read_to_string(path) {
                 Ok(text) => Cow::Owned(text.trim_start_matches('\u{feff}').to_owned()),
                 Err(e) => {
-                    let words = |l: Lang| l.config_unreadable(path.display(), reason(l, &e));
+                    let words = |l: Lang| l.config_unreadable(path.display(), l.file_reason(&e));
                     return Err(Faults::one(|l| l.config_at(key, words(l), "")));
                 }
             },

@@ -35,7 +35,7 @@ impl Faults {
 
     /// Says that a file cannot be written.
     pub fn unwritable(file: &Path, error: &io::Error) -> Self {
-        Self::one(|l| l.config_unwritable(file.display(), reason(l, error)))
+        Self::one(|l| l.config_unwritable(file.display(), l.file_reason(error)))
     }
 
     /// Tells whether nothing is wrong.
@@ -65,24 +65,6 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
-
-/// Says why a file cannot be read or written.
-pub(super) fn reason(l: Lang, error: &io::Error) -> String {
-    use io::ErrorKind;
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => l.config_missing().to_owned(),
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => l.config_forbidden().to_owned(),
-        ErrorKind::IsADirectory => l.config_folder().to_owned(),
-        ErrorKind::InvalidData => l.config_encoding().to_owned(),
-        ErrorKind::ResourceBusy => l.config_busy().to_owned(),
-        ErrorKind::AlreadyExists => l.config_there().to_owned(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => l.config_full().to_owned(),
-        _ => match error.raw_os_error() {
-            Some(code) => l.config_system(code),
-            None => l.config_unexplained().to_owned(),
-        },
-    }
-}
 
 /// Says where a text is not TOML, and why. The line itself stays unsaid: it may hold a password.
 pub(super) fn broken_toml(l: Lang, text: &str, error: &toml::de::Error) -> String {

@@ -9,7 +9,7 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use secrecy::SecretSlice;
 
-use super::faults::{Faults, reason};
+use super::faults::Faults;
 
 /// The length of a key that is made here, in bytes.
 const LENGTH: usize = 32;
@@ -31,7 +31,7 @@ pub fn keys(path: &Path) -> Result<Vec<MasterKey>, Faults> {
         Ok(text) => read(&text).ok_or_else(|| Faults::one(|l| l.config_key_damaged(path.display()))),
         Err(e) if e.kind() == io::ErrorKind::NotFound => make(path),
         Err(e) => Err(Faults::one(|l| {
-            l.config_key_unreadable(path.display(), reason(l, &e))
+            l.config_key_unreadable(path.display(), l.file_reason(&e))
         })),
     }
 }
@@ -65,7 +65,7 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Faults {
-    Faults::one(|l| l.config_key_unwritable(path.display(), reason(l, error)))
+    Faults::one(|l| l.config_key_unwritable(path.display(), l.file_reason(error)))
 }
 
 /// Gives a new secret in hexadecimal digits.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::faults::{Faults, broken_toml, reason};
+use super::faults::{Faults, broken_toml};
 use crate::i18n::Lang;
 
 /// Every setting with its default and its explanation.
@@ -127,7 +127,7 @@ impl Layers {
     fn add_file(&mut self, path: &Path, faults: &mut Faults) {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(e) => return faults.note(|l| l.config_unreadable(path.display(), reason(l, &e))),
+            Err(e) => return faults.note(|l| l.config_unreadable(path.display(), l.file_reason(&e))),
         };
         // A spreadsheet program or an old editor may put a byte order mark first.
         let text = text.trim_start_matches('\u{feff}');

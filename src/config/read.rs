@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use toml::{Table, Value};
 
-use super::faults::{Faults, reason};
+use super::faults::Faults;
 use super::layers::{Layers, Leaf, Origin};
 use super::value::Setting;
 use crate::i18n::Lang;
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
             Ok(text) if text.trim().is_empty() => self.fault(key, |l| l.config_empty(path.display())),
             Ok(text) if text.len() > SECRET_LIMIT => self.fault(key, |l| l.config_large(path.display())),
             Ok(text) => return Some(text.trim_end_matches(['\r', '\n']).to_owned()),
-            Err(e) => self.fault(key, |l| l.config_unreadable(path.display(), reason(l, &e))),
+            Err(e) => self.fault(key, |l| l.config_unreadable(path.display(), l.file_reason(&e))),
         }
         None
     }

@@ -7,7 +7,6 @@ messages! {
     cli_settings(n): "配置有 {n} 处需要修改：", "The configuration has {n} fault:" | "The configuration has {n} faults:";
     cli_set(text): "“{text}”应写成 KEY=VALUE，例如 mail.host=smtp.county.example。",
         "\"{text}\" should be KEY=VALUE, such as mail.host=smtp.county.example.";
-    cli_file(path, error): "{path}：{error}", "{path}: {error}";
     cli_no_database(file): "数据库 {file} 还不存在。请先运行 allclear init，或用 --config 指定配置文件。",
         "There is no database {file} yet. Run `allclear init`, or name your configuration with --config.";
     cli_missing(what): "没有找到：{what}。", "There is no such {what}.";

@@ -87,22 +87,14 @@ messages! {
     config_unwritable(file, why): "无法写入 {file}：{why}", "{file} cannot be written: {why}";
     config_empty(file): "文件 {file} 是空的", "{file} is empty";
     config_large(file): "文件 {file} 太大", "{file} is too large";
-    config_missing: "没有这个文件或文件夹", "there is no such file or folder";
-    config_forbidden: "没有权限", "permission is denied";
-    config_folder: "这是文件夹，不是文件", "this is a folder, not a file";
-    config_encoding: "不是 UTF-8 文本，请另存为 UTF-8 编码", "this is not UTF-8; please save it as UTF-8";
-    config_busy: "正被另一个程序使用", "another process is using it";
-    config_there: "已经存在", "it is there already";
-    config_full: "磁盘已满", "the disk is full";
-    config_system(code): "系统错误 {code}", "system error {code}";
-    config_unexplained: "系统没有说明原因", "the system does not say why";
     config_line(line, words, column): "第 {line} 行第 {column} 个字符处，{words}", "line {line}: {words} (at character {column})";
     config_toml_twice: "这一项或这一节前面已经写过，请只保留一处", "this was written above; keep one of them";
-    config_toml_quotes: "文字须放在英文双引号中，如 \"a\"", "a text stands in straight double quotes, like \"a\"";
+    config_toml_quotes: "文字须放在英文双引号中，如 \"a\"；开关只写 true 或 false",
+        "a text stands in straight double quotes, like \"a\"; a switch is true or false";
     config_toml_text: "英文双引号没有成对，或者文字中的一个 \\ 没有写成两个", "a quote is missing, or a \\ in the text is not written twice";
     config_toml_bracket: "方括号没有成对，或者列表中缺少逗号", "a bracket is not closed, or a comma is missing in a list";
     config_toml_equals: "应写成“名称 = 值”，一行一项", "this is written: name = value, one a line";
-    config_toml_shape: "看不懂，请检查引号、括号和等号", "this cannot be read; look at its quotes, brackets and equal signs";
+    config_toml_shape: "看不懂，请检查引号、括号、等号和大小写", "this cannot be read; look at its quotes, brackets, equal signs and capital letters";
     config_own_list: "程序自带的列表无法读取，请重新安装", "the list of the program cannot be read; please install the program anew";
     config_classes: "不是事件类别表的写法，请对照程序自带的 config/incident-classes.toml",
         "this is not how classes of incidents are written; see config/incident-classes.toml";

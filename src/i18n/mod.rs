@@ -17,6 +17,7 @@
 //! - `desk`: the desk of a village, its form and its receipt
 //! - `errors`: the headings of pages that say why something did not work
 //! - `demo`: the demonstration and its mailbox
+//! - `files`: why a file cannot be read or written
 //! - `incident`: the life of an incident: its reports, clocks, families and findings
 //! - `import`: what is wrong with a table of units, and what it would change
 //! - `mail`: the words of every letter
@@ -47,6 +48,7 @@ pub mod date;
 pub mod demo;
 pub mod desk;
 pub mod errors;
+mod files;
 pub mod import;
 pub mod incident;
 pub mod mail;

@@ -56,7 +56,7 @@ impl Unusable {
     /// Says it.
     pub fn words(&self, l: Lang) -> String {
         match self {
-            Self::File(file, error) => l.cli_file(file.display(), error),
+            Self::File(file, error) => l.file_error(file, error),
             Self::NoCertificate(file) => l.tls_no_certificate(file.display()),
             Self::NoKey(file) => l.tls_no_key(file.display()),
             Self::Pair(files, error) => {

@@ -202,7 +202,10 @@ fn a_certificate_that_cannot_be_used_is_refused_in_words_at_the_start() {
     let url = format!("service.base_url=https://{NAME}");
     let both = ["web.tls_certificate=tls.pem", "web.tls_key=tls.key", url.as_str()];
     let (code, out) = check(&both);
-    assert!(code == Some(1) && out.contains("tls.pem: No such file"), "{out}");
+    assert!(
+        code == Some(1) && out.contains("tls.pem: there is no such file"),
+        "{out}"
+    );
     std::fs::write(folder.join("tls.pem"), &own).unwrap();
     let (_, out) = check(&both);
     assert!(out.contains("tls.key can be read by others"), "{out}");

@@ -93,7 +93,7 @@ fn folder(context: &Context, named: Option<PathBuf>) -> Result<PathBuf, Fail> {
     let make = |dir: &Path| match backup::new_folder(dir) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(Fail::Refused(lang.cli_file(dir.display(), error))),
+        Err(error) => Err(Fail::Refused(lang.file_error(dir, &error))),
     };
     if let Some(dir) = named {
         return match make(&dir)? {

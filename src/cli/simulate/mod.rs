@@ -164,8 +164,8 @@ impl From<String> for Refusal {
 /// Runs it.
 pub(crate) async fn run(context: &Context, args: Args) -> Done {
     let lang = context.lang;
-    let units = std::fs::read(&args.units)
-        .map_err(|error| Fail::Refused(lang.cli_file(args.units.display(), error)))?;
+    let units =
+        std::fs::read(&args.units).map_err(|error| Fail::Refused(lang.file_error(&args.units, &error)))?;
     let folder = Folder::new().map_err(|error| Fail::Refused(error.to_string()))?;
     let database = args.database.clone().unwrap_or_else(|| folder.url());
     let plan = Plan {

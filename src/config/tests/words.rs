@@ -51,11 +51,12 @@ const UNHEARD: [&str; 4] = [
 
 /// Gives every message of the faults: its name and its Chinese.
 fn messages() -> Vec<(String, String)> {
-    let text = include_str!("../../i18n/config.rs");
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| line.starts_with("config_"));
+    let files = [
+        include_str!("../../i18n/config.rs"),
+        include_str!("../../i18n/files.rs"),
+    ];
+    let lines = files.iter().flat_map(|text| text.lines()).map(str::trim);
+    let lines = lines.filter(|line| line.starts_with("config_") || line.starts_with("file_"));
     let messages = lines.filter_map(|line| {
         let (name, rest) = line.split_once(": \"")?;
         let zh = rest.replace("\\\"", "\0");
@@ -87,6 +88,7 @@ fn everything(lang: Lang) -> Vec<String> {
         ErrorKind::StorageFull,
         ErrorKind::ResourceBusy,
         ErrorKind::AlreadyExists,
+        ErrorKind::AddrNotAvailable,
         ErrorKind::TimedOut,
     ] {
         say(Faults::unwritable(Path::new("file"), &Error::from(kind)));

@@ -68,9 +68,21 @@ impl Service {
             .collect();
         let mut units: Vec<&Unit> = tree.iter().filter(|unit| unit.id.0 > cursor).collect();
         units.sort_unstable_by_key(|unit| unit.id);
+        // Read after the tree, so that none of its units is missing.
+        let begins = rounds
+            .iter()
+            .map(|round| round.window.opens())
+            .min()
+            .unwrap_or(now);
+        let young = self.store.read().await?.units_made_after(begins).await?;
         for chunk in units.chunks(CHUNK) {
             self.urgent_first().await?;
-            self.open_chunk(&openings, &tree, chunk, now).await?;
+            let members = chunk.iter().map(|unit| Member {
+                unit,
+                since: young.get(&unit.id).copied().unwrap_or(begins),
+            });
+            let members: Vec<Member<'_>> = members.collect();
+            self.open_chunk(&openings, &tree, &members, now).await?;
         }
         let mut tx = self.store.begin().await?;
         for round in &rounds {
@@ -104,21 +116,16 @@ impl Service {
         &self,
         openings: &[Opening<'_>],
         tree: &UnitTree,
-        units: &[&Unit],
+        members: &[Member<'_>],
         now: Timestamp,
     ) -> Result<()> {
         let Some((from, until)) = obligation::reach(openings) else {
             return Ok(());
         };
-        let ids: Vec<_> = units.iter().map(|unit| unit.id).collect();
+        let ids: Vec<_> = members.iter().map(|member| member.unit.id).collect();
         let mut tx = self.store.begin().await?;
-        let since = tx.units_since(&ids).await?;
         let held = tx.held(&ids, from, until).await?;
-        let members = units.iter().map(|unit| Member {
-            unit,
-            since: since.get(&unit.id).copied().unwrap_or(unit.since),
-        });
-        let owed = expected(openings, tree, members, &held);
+        let owed = expected(openings, tree, members.iter().copied(), &held);
         if !owed.new.is_empty() {
             let added = tx.add_obligations(&rows(&owed.new, tree)).await?;
             tx.add_sources(&sources(&owed.new, &added)).await?;
@@ -132,7 +139,7 @@ impl Service {
                 .collect();
             tx.add_sources(&attached).await?;
         }
-        let last = units.last().map_or(0, |unit| unit.id.0);
+        let last = members.last().map_or(0, |member| member.unit.id.0);
         for opening in openings {
             tx.advance_round(opening.round.id, last, None).await?;
         }

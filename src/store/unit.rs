@@ -103,12 +103,11 @@ impl Conn {
         row.map(Unit::try_from).transpose()
     }
 
-    /// Gives when some units first came to be, whatever version of them is in force.
-    pub async fn units_since(&mut self, ids: &[UnitId]) -> Result<HashMap<UnitId, Timestamp>> {
-        let sql =
-            batch!(self, "SELECT u.id, u.created_at FROM ", [id bigint], each [unit u "u.id = r.id"], "");
-        let rows: Vec<(i64, i64)> =
-            on!(self, c => sqlx::query_as(sql).bind(id_list(ids)).fetch_all(c).await)?;
+    /// Gives the units that first came to be after an instant, with when, whatever version of them is in force.
+    pub async fn units_made_after(&mut self, at: Timestamp) -> Result<HashMap<UnitId, Timestamp>> {
+        const SQL: &str = "SELECT id, created_at FROM unit WHERE created_at > $1";
+        let at = at.timestamp_millis();
+        let rows: Vec<(i64, i64)> = on!(self, c => sqlx::query_as(SQL).bind(at).fetch_all(c).await)?;
         rows.into_iter()
             .map(|(id, ms)| {
                 Ok((

@@ -41,9 +41,10 @@ on_both!(a_unit_reads_back_in_the_version_in_force, |db| async move {
     let ids: Vec<UnitId> = tx.units().await.unwrap().iter().map(|u| u.id).collect();
     assert_eq!(ids, [g.county, a]);
     // When it came to be is known also of one that has left.
-    let since = tx.units_since(&[a, b, UnitId(99_999)]).await.unwrap();
-    assert_eq!(since, HashMap::from([(a, at(0)), (b, at(0))]));
-    assert!(tx.units_since(&[]).await.unwrap().is_empty());
+    let moment = chrono::TimeDelta::milliseconds(1);
+    let made = tx.units_made_after(at(0) - moment).await.unwrap();
+    assert_eq!((made.get(&a), made.get(&b)), (Some(&at(0)), Some(&at(0))));
+    assert!(tx.units_made_after(at(0)).await.unwrap().is_empty());
 });
 
 on_both!(no_units_and_a_thousand_units_are_written_alike, |db| async move {

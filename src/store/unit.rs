@@ -105,7 +105,7 @@ impl Conn {
 
     /// Gives the units that first came to be after an instant, with when, whatever version of them is in force.
     pub async fn units_made_after(&mut self, at: Timestamp) -> Result<HashMap<UnitId, Timestamp>> {
-        const SQL: &str = "SELECT id, created_at FROM unit WHERE created_at > $1";
+        const SQL: &str = "SELECT id, created_at FROM unit WHERE created_at > $1 ORDER BY id";
         let at = at.timestamp_millis();
         let rows: Vec<(i64, i64)> = on!(self, c => sqlx::query_as(SQL).bind(at).fetch_all(c).await)?;
         rows.into_iter()

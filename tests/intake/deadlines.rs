@@ -5,7 +5,7 @@ use allclear::domain::intake::Refusal;
 use allclear::domain::standing::Timeliness;
 use allclear::service::{Error, Status};
 
-use crate::support::{Day, incident, local, ms, on_both};
+use crate::support::{Day, SMALL, incident, local, ms, on_both, urgent};
 
 on_both!(
     a_report_is_on_time_until_the_very_millisecond_of_the_deadline,
@@ -72,6 +72,34 @@ on_both!(
         assert_eq!((outcome.obligation, outcome.timeliness), (None, None));
         assert!(outcome.incident.is_some() && outcome.alert.is_none());
         assert!(day.stored(owed).await.obligation.is_unmet());
+    }
+);
+
+on_both!(
+    what_answers_a_drill_belongs_to_it_also_after_its_closing,
+    |db| async move {
+        let day = Day::over(db, "2026-06-01 08:00").await;
+        day.house.import(SMALL).await;
+        day.drill(
+            "2026-06-01 08:00",
+            "2026-06-30 22:00",
+            &["演练 08:30 16:00 20:00"],
+        )
+        .await;
+        day.until("20:30").await;
+        let of_drill = day.report("东湖镇 · 柳村", urgent("演练管涌")).await;
+        let outcome = day.send("东湖镇 · 柳村", of_drill).await.unwrap();
+        assert_eq!((outcome.obligation, outcome.alert.is_some()), (None, true));
+        let drills = "SELECT COUNT(*) FROM incident WHERE drill = 1";
+        assert_eq!(day.count(drills).await, 1);
+        // What is said beside every round is in earnest.
+        let beside = day.unowed("东湖镇 · 杨村", urgent("管涌")).await;
+        day.send("东湖镇 · 杨村", beside).await.unwrap();
+        assert_eq!(
+            day.count("SELECT COUNT(*) FROM incident WHERE drill = 0").await,
+            1
+        );
+        assert_eq!(day.count(drills).await, 1);
     }
 );
 

@@ -123,7 +123,7 @@ on_both!(of_units_and_their_contacts, |db| async move {
     let long_ago = allclear::domain::time::Timestamp::UNIX_EPOCH - chrono::TimeDelta::days(1);
     let since = tx.units_made_after(long_ago).await.unwrap();
     assert_eq!(since[&unit], at(0));
-    never!(tx, "unit"."created_at", unit.0, tx.units_made_after(long_ago));
+    never!(tx, "unit"."created_at", g.county.0, tx.units_made_after(long_ago));
 });
 
 on_both!(of_periods_rules_ladders_and_rounds, |db| async move {

@@ -114,6 +114,15 @@ impl Day {
     /// Declares a period over all villages; a round is `label opens due closes`, with `roll-up` after it for one of
     /// the parents.
     pub async fn declare(&self, starts: &str, ends: &str, rounds: &[&str]) {
+        self.declare_as(false, starts, ends, rounds).await;
+    }
+
+    /// Declares a drill over all villages.
+    pub async fn drill(&self, starts: &str, ends: &str, rounds: &[&str]) {
+        self.declare_as(true, starts, ends, rounds).await;
+    }
+
+    async fn declare_as(&self, drill: bool, starts: &str, ends: &str, rounds: &[&str]) {
         let tree = self.house.service.tree().await.unwrap();
         let county = tree.roots().next().unwrap().id;
         let kinds = ["village", "community"].map(|k| allclear::domain::unit::UnitKind::parse(k).unwrap());
@@ -128,7 +137,7 @@ impl Day {
             },
             starts: local(starts),
             ends: local(ends),
-            drill: false,
+            drill,
             rounds: rounds.iter().map(|text| rule(text)).collect(),
             ladder: None,
         };

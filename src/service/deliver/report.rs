@@ -173,6 +173,10 @@ impl Service {
             Some(round) => conn.round(round).await?.map(|stored| stored.round.label),
             None => None,
         };
+        let incident = match check_in.incident {
+            Some(id) => conn.incident(id).await?,
+            None => None,
+        };
         let class = check_in.content.incident().map(|said| said.class.clone());
         let entered = Entered {
             unit: self.full_name(check_in.unit).await?,
@@ -187,7 +191,8 @@ impl Service {
             reason: stored.reason,
             receipt: Number(check_in.id).to_string(),
         };
-        Ok((entered, owed.is_some_and(|owed| owed.drill)))
+        let drill = owed.is_some_and(|owed| owed.drill) || incident.is_some_and(|incident| incident.drill);
+        Ok((entered, drill))
     }
 
     pub(super) fn class_name(&self, code: &str, lang: Lang) -> String {

@@ -84,7 +84,8 @@ async fn one(
         Decision::Record(record) => record,
     };
     let follows = meant.follows;
-    let owed = ledger.owed(record.obligation);
+    // What answers a drill belongs to it, also when it comes too late to meet it.
+    let owed = ledger.owed(meant.obligation);
     let drill = follows
         .and_then(|f| ledger.followed(f.incident))
         .map(|known| known.drill);

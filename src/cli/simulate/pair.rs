@@ -38,6 +38,8 @@ impl Play {
         let pause = self.restarts.as_mut().map_or(0, |rng| rng.random_range(0..30));
         self.ground.clock.set(died + TimeDelta::seconds(pause));
         self.add_twin()?;
+        // What it knew of its letters died with it: the other may have to send them again.
+        self.relay.book().life = self.lives;
         self.log.down.push((died, self.now()));
         self.open();
         Ok(())

@@ -392,7 +392,13 @@ impl Manner for Relay {
 
 /// Draws the weather of some days.
 pub(super) fn forecast(rng: &mut StdRng, from: Timestamp, days: u32) -> Vec<(Timestamp, Timestamp, Weather)> {
+    let minutes = |day: u32, minute: i64| from + TimeDelta::days(day.into()) + TimeDelta::minutes(minute);
     let mut spans = Vec::new();
+    if days as usize > Weather::ALL.len() {
+        // So long a run meets each of them at a deadline, when letters surely leave.
+        let each = (1..).zip(Weather::ALL);
+        spans.extend(each.map(|(day, weather)| (minutes(day, 950), minutes(day, 985), weather)));
+    }
     let mut deck: Vec<Weather> = Vec::new();
     for day in 0..days {
         for _ in 0..rng.random_range(1..4) {
@@ -402,7 +408,7 @@ pub(super) fn forecast(rng: &mut StdRng, from: Timestamp, days: u32) -> Vec<(Tim
                 1 => rng.random_range(380..460),
                 _ => rng.random_range(0..1440),
             };
-            let began = from + TimeDelta::days(day.into()) + TimeDelta::minutes(minute);
+            let began = minutes(day, minute);
             let ended = began + TimeDelta::minutes(rng.random_range(3..100));
             // Each comes once before any comes again.
             if deck.is_empty() {
